@@ -1,0 +1,98 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { layers, scope } from './tools/layers.js';
+
+const tests = [
+  '**/*.test.ts',
+  '**/test/**/*.ts',
+  'tests/**/*.ts',
+  'bench/**/*.ts',
+  '**/*.bench.ts',
+];
+
+/** One block per room: everything not listed in `mayImport` is an error. */
+const layerRules = Object.entries(layers).map(([name, { dir, pure, mayImport }]) => ({
+  files: [`${dir}/src/**/*.ts`],
+  ignores: tests,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^${scope}/(?!(${[...mayImport, '$'].join('|')})$)`,
+            message: `${name} may import only: ${mayImport.join(', ') || 'nothing'} (tools/layers.js).`,
+          },
+          ...(pure ? [{ group: ['node:*'], message: `${name} is pure: no node built-ins.` }] : []),
+        ],
+      },
+    ],
+  },
+}));
+
+const pureRules = {
+  files: Object.values(layers)
+    .filter(({ pure }) => pure)
+    .map(({ dir }) => `${dir}/src/**/*.ts`),
+  ignores: tests,
+  rules: {
+    'no-restricted-globals': ['error', { name: 'Date', message: 'Take nowMs as an argument.' }],
+    'no-restricted-properties': [
+      'error',
+      { object: 'Math', property: 'random', message: 'Take a seeded Prng as an argument.' },
+    ],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', 'coverage', '.ascent'] },
+  ...tseslint.configs.strictTypeChecked,
+  importX.flatConfigs.typescript,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', 'tools/*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    plugins: { 'import-x': importX },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-relative-packages': 'error',
+      'import-x/no-extraneous-dependencies': 'error',
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      'max-lines': ['error', { max: 400, skipComments: true, skipBlankLines: true }],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true, skipBlankLines: true }],
+      'max-params': ['error', 3],
+      complexity: ['error', 12],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  ...layerRules,
+  pureRules,
+  {
+    files: tests,
+    rules: {
+      'max-lines': ['error', { max: 600, skipComments: true, skipBlankLines: true }],
+      'max-lines-per-function': 'off',
+      'import-x/no-extraneous-dependencies': 'off',
+    },
+  },
+  { files: ['*.config.js', '*.config.ts'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['tools/**/*.js'],
+    rules: { 'no-console': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
+);

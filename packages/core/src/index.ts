@@ -1,0 +1,1 @@
+export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './traffic-point.js';
