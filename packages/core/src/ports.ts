@@ -1,0 +1,91 @@
+/**
+ * What the shell must provide. The only promises in this room: a port's return types.
+ * Outcomes that a rollout has a policy for are values; only our own mistakes and a person's wrong input throw.
+ */
+import type { TrafficPoint } from './traffic-point.js';
+
+/** One entry of a service's traffic. `revision: null` is Cloud Run's LATEST, which floats. */
+export type TrafficTarget = {
+  readonly revision: string | null;
+  /** Integer percent, 0 to 100. A target that is only tagged has 0. */
+  readonly percent: number;
+  readonly tag: string | null;
+};
+
+/** A traffic target as the platform serves it, with the URL of its tag. */
+export type ServedTarget = TrafficTarget & { readonly url: string | null };
+
+/** Whether a revision can serve: `failed` is final, `starting` may still become `ready`. */
+export type Readiness =
+  | { readonly type: 'ready' }
+  | { readonly type: 'starting'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** A Service as the platform shows it, in the words of a rollout. */
+export type ServiceView = {
+  readonly service: string;
+  /** Opaque token of this state; a write carries it and is refused if the service has moved on. */
+  readonly resourceVersion: string;
+  /** Raw text of the rollout annotation, or `null` where there is none. */
+  readonly record: string | null;
+  /** The traffic somebody asked for last. */
+  readonly traffic: readonly TrafficTarget[];
+  /** The traffic that is served now. It lags behind `traffic` for some seconds after a write. */
+  readonly served: readonly ServedTarget[];
+  /** True once the platform has finished acting on the last write. */
+  readonly settled: boolean;
+  readonly latestCreated: string | null;
+  readonly latestReady: string | null;
+  /** Readiness of `latestCreated`. */
+  readonly latestReadiness: Readiness;
+  readonly url: string | null;
+  /** Session affinity overrides the split (facts/cloud-run, 1.6), so it must be said. */
+  readonly sessionAffinity: boolean;
+  /** Who wrote last, as far as the platform tells. */
+  readonly lastModifier: string | null;
+};
+
+/** What one write changes: the record and the traffic, in one request, or neither. */
+export type ServiceChange = {
+  readonly record: string;
+  /** `null` leaves the traffic as it is. */
+  readonly traffic: readonly TrafficTarget[] | null;
+};
+
+/** `conflict`: somebody wrote in between; nothing was changed, read again and decide again. */
+export type WriteOutcome = 'written' | 'conflict';
+
+/** Reads and compare-and-sets one Service. Implemented in `platform`. */
+export type ServicePort = {
+  /** @throws AscentError `ASC_SERVICE_NOT_FOUND`, `ASC_PLATFORM_DENIED` or `ASC_PLATFORM_UNAVAILABLE`. */
+  readonly read: () => Promise<ServiceView>;
+  /**
+   * Writes `change` if the service is still as in `view`. Fields and annotations that Ascent does not know are kept.
+   * @throws AscentError as `read`, and `ASC_PLATFORM_REFUSED` when the platform finds the change invalid.
+   */
+  readonly replace: (view: ServiceView, change: ServiceChange) => Promise<WriteOutcome>;
+};
+
+/** Which points a decision still needs. */
+export type MetricsQuestion = {
+  readonly service: string;
+  readonly revisions: readonly string[];
+  /** Points that end after this time, Unix milliseconds. */
+  readonly afterMs: number;
+  readonly nowMs: number;
+};
+
+/** A metrics outage is not an empty answer: zero requests give `points: []`. */
+export type MetricsOutcome =
+  | {
+      readonly type: 'points';
+      readonly points: readonly TrafficPoint[];
+      /** Points that end later than this may still change. */
+      readonly youngestTrustedMs: number;
+    }
+  | { readonly type: 'unavailable'; readonly reason: string };
+
+/** Reads requests, errors and latencies per revision. Implemented in `metrics`. Never throws for an outage. */
+export type MetricsPort = {
+  readonly read: (question: MetricsQuestion) => Promise<MetricsOutcome>;
+};
