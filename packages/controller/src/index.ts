@@ -1,1 +1,8 @@
-export {};
+export { act, type Wish } from './act.js';
+export { runLoop, type LoopOptions, type Turn } from './loop.js';
+export { look, tick, type TickOptions, type TickReport } from './tick.js';
+export type { World } from './world.js';
+export { startServer, type RunningServer, type ServerOptions } from './server.js';
+export type { Snapshot } from './snapshot.js';
+export { runSmoke } from './smoke.js';
+export { createJournal } from './journal.js';

@@ -57,3 +57,8 @@ export class AscentError extends Error {
     return errorCatalogue[this.code].exitStatus;
   }
 }
+
+/** Faults as lines a person can work through: `  stages[1].hold: …`. */
+export function formatFaults(faults: readonly Fault[]): string {
+  return faults.map(({ path, message }) => `  ${path === '' ? '(plan)' : path}: ${message}`).join('\n');
+}

@@ -1,4 +1,35 @@
-export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './traffic-point.js';
+export { advance, CHECKPOINT_MS, type Step } from './advance.js';
+export { begin, type BeginContext, type BeginOutcome } from './begin.js';
+export { formatDuration, parseDurationMs, parseHoldMs } from './duration.js';
+export {
+  AscentError,
+  errorCatalogue,
+  formatFaults,
+  type ErrorCode,
+  type Fault,
+} from './errors.js';
+export type { Command, Delivered, Observed, RolloutEvent } from './event.js';
+export {
+  judge,
+  observe,
+  startEvidence,
+  type Evidence,
+  type GatePlan,
+  type GateReport,
+  type Judgement,
+  type RollbackRule,
+  type Verdict,
+} from './evidence/index.js';
+export { compilePlan, formatPath, type PlanResult } from './plan-compile.js';
+export { planConfigSchema, type PlanConfig } from './plan-config.js';
+export type {
+  BlindPolicy,
+  MetricsSource,
+  PlanPlatform,
+  RolloutPlan,
+  Stage,
+  UndecidablePolicy,
+} from './plan.js';
 export type {
   MetricsOutcome,
   MetricsPort,
@@ -11,5 +42,19 @@ export type {
   TrafficTarget,
   WriteOutcome,
 } from './ports.js';
-export { AscentError, errorCatalogue } from './errors.js';
-export type { ErrorCode, Fault } from './errors.js';
+export { readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
+export {
+  isOpen,
+  type Approval,
+  type Decision,
+  type DecisionType,
+  type Effect,
+  type PauseCause,
+  type Rollout,
+  type RolloutRecord,
+  type RolloutStatus,
+} from './rollout.js';
+export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './smoke-plan.js';
+export { stageOf } from './stage.js';
+export { CANDIDATE_TAG, sameShares, sharesByRevision, STABLE_TAG, trafficFor } from './traffic.js';
+export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './traffic-point.js';

@@ -1,0 +1,101 @@
+/** The `ascent` command: arguments in, exit status out. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { act, look, tick, type Wish } from '@ascent/controller';
+import { parseDurationMs } from '@ascent/core';
+import { up } from './commands/up.js';
+import { serve } from './commands/serve.js';
+import { print, reportError } from './output.js';
+import { DEFAULT_PLAN_FILE } from './plan-file.js';
+import { openSession, type SharedOptions } from './session.js';
+import { statusText, statusWords } from './status-text.js';
+import { DEFAULT_JOURNAL_DIR } from './wiring.js';
+
+const USAGE_STATUS = 2;
+
+function duration(text: string): number {
+  const durationMs = parseDurationMs(text);
+  if (durationMs === null || durationMs <= 0) {
+    throw new InvalidArgumentError('Write a duration such as 10s or 1m.');
+  }
+  return durationMs;
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  throw new InvalidArgumentError('Write a port, 0 to 65535.');
+}
+
+function command(program: Command, name: string, summary: string): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .addOption(new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE))
+    .addOption(new Option('--journal <dir>', 'where decisions are kept').default(DEFAULT_JOURNAL_DIR))
+    .addOption(new Option('--as <name>', 'who is asking (default: your user name)'))
+    .option('--json', 'answer in JSON')
+    .exitOverride();
+}
+
+/** A command that acts on the service directly, whether or not a controller is alive. */
+function wish(program: Command, type: Wish['type'], summary: string): void {
+  command(program, type, summary)
+    .option('-r, --reason <text>', 'why; it goes into the audit log', '')
+    .action(async (options: SharedOptions & { reason: string }) => {
+      const session = await openSession(options);
+      const { record } = await act(session.world, { type, by: session.person, reason: options.reason });
+      const rollout = record.rollout;
+      const said = rollout?.decisions.at(-1)?.sentence ?? '';
+      print(said, { record }, session);
+    });
+}
+
+function build(): Command {
+  const program = new Command('ascent')
+    .description('Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.')
+    .exitOverride();
+  command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
+    .option('--interval <duration>', 'time between two looks', duration, 10_000)
+    .action(async (options: SharedOptions & { interval: number }) => {
+      process.exitCode = await up(await openSession(options), { intervalMs: options.interval });
+    });
+  command(program, 'tick', 'take one step: for a scheduler, in any number, at any time').action(
+    async (options: SharedOptions) => {
+      const session = await openSession(options);
+      const report = await tick(session.world, { plan: session.plan, by: session.person });
+      const rollout = report.record?.rollout;
+      const text = report.idle ?? (rollout ? `${rollout.candidate}: ${statusWords(rollout.status)} at ${rollout.sharePercent} %` : 'adopted');
+      print(text, report, session);
+    },
+  );
+  command(program, 'status', 'what is happening now, and why').action(async (options: SharedOptions) => {
+    const session = await openSession(options);
+    const report = await look(session.world);
+    print(statusText(report, Date.now()), report, session);
+  });
+  command(program, 'serve', 'run the controller with its page and API')
+    .option('--interval <duration>', 'time between two looks', duration, 10_000)
+    .option('--port <port>', 'where to listen; 0 takes a free one', port, 8_090)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .action(async (options: SharedOptions & { interval: number; port: number; host: string }) => {
+      await serve(await openSession(options), options);
+    });
+  wish(program, 'approve', 'approve the next stage');
+  wish(program, 'pause', 'stay at this share; still goes back by itself if it must');
+  wish(program, 'resume', 'go on after a pause');
+  wish(program, 'rollback', 'send all traffic back to the stable revision, now');
+  return program;
+}
+
+/** Runs the command line `argv` (as `process.argv`) and resolves with the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    await build().parseAsync([...argv]);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
+    return reportError(error, { json: argv.includes('--json') });
+  }
+}
+
+process.exitCode = await main(process.argv);

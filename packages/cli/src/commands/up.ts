@@ -1,0 +1,67 @@
+/** `ascent up`: begins a rollout of the newest revision and stays with it until it ends. */
+import { runLoop, type Turn } from '@ascent/controller';
+import { AscentError, isOpen, type Decision } from '@ascent/core';
+import { note, print } from '../output.js';
+import { statusWords } from '../status-text.js';
+import type { Session } from '../session.js';
+
+/** Resolves with the exit status: 0 when promoted or adopted, 4 when rolled back or superseded, 130 when interrupted. */
+export async function up(session: Session, options: { readonly intervalMs: number }): Promise<number> {
+  const abort = new AbortController();
+  const stop = (): void => {
+    abort.abort();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  let last: Turn | null = null;
+  let said = 0;
+  await runLoop(session.world, {
+    plan: session.plan,
+    by: session.person,
+    intervalMs: options.intervalMs,
+    signal: abort.signal,
+    onTurn: (turn) => {
+      last = turn;
+      said = sayNews(turn, said);
+    },
+    until: ended,
+  });
+  process.off('SIGINT', stop);
+  process.off('SIGTERM', stop);
+  return finish(last, session, abort.signal.aborted);
+}
+
+/** A user's fault ends the loop; an outage does not. */
+function ended(turn: Turn): boolean {
+  if (turn.type === 'failed') {
+    return !(turn.error instanceof AscentError) || !turn.error.code.startsWith('ASC_PLATFORM_UNAVAILABLE');
+  }
+  const { record } = turn.report;
+  return record?.rollout == null || !isOpen(record.rollout);
+}
+
+function sayNews(turn: Turn, said: number): number {
+  if (turn.type === 'failed') {
+    note(turn.error instanceof Error ? turn.error.message : String(turn.error));
+    return said;
+  }
+  const decisions: readonly Decision[] = turn.report.record?.rollout?.decisions ?? [];
+  for (const decision of decisions.filter(({ seq }) => seq > said)) {
+    note(`${new Date(decision.atMs).toISOString()}  ${decision.stage.padEnd(8)} ${decision.sentence}`);
+  }
+  return decisions.at(-1)?.seq ?? said;
+}
+
+function finish(last: Turn | null, session: Session, interrupted: boolean): number {
+  if (last?.type === 'failed') throw last.error;
+  const record = last?.report.record ?? null;
+  const rollout = record?.rollout ?? null;
+  if (rollout === null) {
+    const idle = last?.report.idle ?? `${record?.stable ?? 'nothing'} is the stable revision; deploy a new one to roll it out`;
+    print(idle, { record }, session);
+    return 0;
+  }
+  print(`${rollout.candidate}: ${statusWords(rollout.status)}`, { record }, session);
+  if (rollout.status.type === 'promoted') return 0;
+  return interrupted && isOpen(rollout) ? 130 : 4;
+}

@@ -1,0 +1,63 @@
+/** Reads `ascent.yaml`: YAML to data, smoke files put in their places, then `core` finds every fault at once. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { AscentError, compilePlan, formatFaults, type Fault, type RolloutPlan } from '@ascent/core';
+import { parseDocument } from 'yaml';
+
+/** Where a plan is looked for when none is named. */
+export const DEFAULT_PLAN_FILE = 'ascent.yaml';
+
+/**
+ * The compiled plan in `file`.
+ * @throws AscentError `ASC_PLAN_UNREADABLE` or `ASC_PLAN_INVALID` with every fault and its path.
+ */
+export async function loadPlan(file: string): Promise<RolloutPlan> {
+  const faults: Fault[] = [];
+  const input = await withSmokeFiles(await readYaml(file), { file, faults });
+  const compiled = compilePlan(input);
+  if (compiled.type === 'faults') faults.push(...compiled.faults);
+  if (compiled.type === 'plan' && faults.length === 0) return compiled.plan;
+  const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
+  const message = `${file} has ${count}; nothing was changed:\n${formatFaults(faults)}`;
+  throw new AscentError('ASC_PLAN_INVALID', message, faults);
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    const message = `The plan ${file} cannot be read: ${why}. Name another with --plan <file>.`;
+    throw new AscentError('ASC_PLAN_UNREADABLE', message);
+  });
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw new AscentError('ASC_PLAN_UNREADABLE', `${file} is not valid YAML: ${error.message}`);
+  }
+  return document.toJS() as unknown;
+}
+
+/** A stage's `smoke: smoke.yaml` becomes the file's content, so that the record needs no file beside it. */
+async function withSmokeFiles(
+  input: unknown,
+  { file, faults }: { readonly file: string; readonly faults: Fault[] },
+): Promise<unknown> {
+  if (!isObject(input) || !Array.isArray(input['stages'])) return input;
+  const stages = await Promise.all(
+    input['stages'].map(async (stage: unknown, index) => {
+      if (!isObject(stage) || typeof stage['smoke'] !== 'string') return stage;
+      const smokeFile = resolve(dirname(file), stage['smoke']);
+      try {
+        return { ...stage, smoke: await readYaml(smokeFile) };
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        faults.push({ path: `stages[${index}].smoke`, message });
+        return { ...stage, smoke: undefined };
+      }
+    }),
+  );
+  return { ...input, stages };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,33 @@
+/** What every command starts from: the plan, the world it names, who is asking and how to answer. */
+import { userInfo } from 'node:os';
+import type { World } from '@ascent/controller';
+import type { RolloutPlan } from '@ascent/core';
+import { loadPlan } from './plan-file.js';
+import { createWorld } from './wiring.js';
+
+/** The options all commands share. */
+export type SharedOptions = {
+  readonly plan: string;
+  readonly journal: string;
+  readonly json?: boolean;
+  readonly as?: string;
+};
+
+/** A command's surroundings. */
+export type Session = {
+  readonly plan: RolloutPlan;
+  readonly world: World;
+  readonly person: string;
+  readonly json: boolean;
+};
+
+/** Loads the plan and connects its ports. @throws AscentError for a plan that cannot be read or has faults. */
+export async function openSession(options: SharedOptions): Promise<Session> {
+  const plan = await loadPlan(options.plan);
+  return {
+    plan,
+    world: createWorld(plan, { journalDir: options.journal }),
+    person: options.as ?? userInfo().username,
+    json: options.json === true,
+  };
+}

@@ -1,0 +1,56 @@
+/** What a service's rollout looks like in a terminal: a few lines for a person, nothing decided here. */
+import {
+  formatDuration,
+  isOpen,
+  type Rollout,
+  type RolloutRecord,
+  type RolloutStatus,
+} from '@ascent/core';
+import type { TickReport } from '@ascent/controller';
+
+
+/** One line for a status. */
+export function statusWords(status: RolloutStatus): string {
+  switch (status.type) {
+    case 'running':
+      return 'running';
+    case 'paused':
+      return `paused by ${status.by}: ${status.reason}`;
+    case 'promoted':
+      return 'promoted';
+    case 'rolledBack':
+      return `rolled back: ${status.reason}`;
+    case 'superseded':
+      return `superseded by ${status.revision}`;
+  }
+}
+
+/** The whole status of a service. */
+export function statusText({ view, record, idle }: TickReport, nowMs: number): string {
+  const served = view.served
+    .filter(({ percent }) => percent > 0)
+    .map(({ revision, percent }) => `${revision ?? 'LATEST'} ${percent} %`);
+  const lines = [`${view.service}   serving ${served.join(', ') || 'nothing'}`];
+  if (record === null) lines.push('No rollout record. Begin one with: ascent up');
+  else if (record.rollout === null) lines.push(`Stable: ${record.stable}. No rollout yet.`);
+  else lines.push(...rolloutLines(record, record.rollout, nowMs));
+  if (idle !== null && record?.rollout && !isOpen(record.rollout)) lines.push('');
+  return lines.join('\n');
+}
+
+function rolloutLines({ plan }: RolloutRecord, rollout: Rollout, nowMs: number): readonly string[] {
+  const lines = [
+    `Rollout ${rollout.candidate} over ${rollout.stable}: ${statusWords(rollout.status)}`,
+  ];
+  plan.stages.forEach((stage, index) => {
+    const mark = index < rollout.stageIndex ? 'done' : index === rollout.stageIndex ? 'here' : '';
+    const hold = `hold ${formatDuration(stage.holdMinMs)} to ${formatDuration(stage.holdMaxMs)}`;
+    lines.push(`  ${stage.name.padEnd(10)} ${String(stage.sharePercent).padStart(3)} %  ${hold}  ${mark}`.trimEnd());
+  });
+  if (rollout.judgement !== null && isOpen(rollout)) lines.push(`Now: ${rollout.judgement.explanation}`);
+  lines.push('Decisions:');
+  for (const { atMs, by, sentence } of rollout.decisions) {
+    lines.push(`  ${formatDuration(Math.max(0, nowMs - atMs)).padStart(8)} ago  ${by}: ${sentence}`);
+  }
+  return lines;
+}

@@ -1,0 +1,27 @@
+/** A person's command, applied to the service directly: no controller has to be alive for it. */
+import { advance, AscentError, readRecord, type Command, type RolloutRecord } from '@ascent/core';
+import { changeService } from './change.js';
+import { deliverOutbox, type OutboxOutcome } from './outbox.js';
+import { changeTo } from './record-change.js';
+import type { World } from './world.js';
+
+/** What a person wants, and who it is. */
+export type Wish = Omit<Command, 'nowMs'>;
+
+/**
+ * Applies `wish` in one compare-and-set write, then delivers its effects.
+ * @throws AscentError `ASC_NO_ROLLOUT` where the service has none, and what `advance` refuses.
+ */
+export async function act(world: World, wish: Wish): Promise<OutboxOutcome> {
+  const record = await changeService<RolloutRecord>(world, (view) => {
+    const current = view.record === null ? null : readRecord(view.record);
+    if (!current?.rollout) {
+      const message = `${view.service} has no rollout to ${wish.type}. Begin one with: ascent up`;
+      throw new AscentError('ASC_NO_ROLLOUT', message);
+    }
+    const { rollout } = advance(current.plan, current.rollout, { ...wish, nowMs: world.now() });
+    const next = { ...current, rollout };
+    return { change: changeTo(next, view), result: next };
+  });
+  return await deliverOutbox(world, record);
+}

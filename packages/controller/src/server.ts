@@ -1,0 +1,84 @@
+/**
+ * The controller as a server: the loop, what it sees as JSON and as a stream of events, `/tick` for a scheduler,
+ * and the page. It listens on loopback unless told otherwise.
+ */
+import { existsSync } from 'node:fs';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { RolloutPlan } from '@ascent/core';
+import { EventStream } from './event-stream.js';
+import { runLoop, type Turn } from './loop.js';
+import { snapshotOf, type Snapshot } from './snapshot.js';
+import { tick } from './tick.js';
+import type { World } from './world.js';
+
+/** How the server runs. `port: 0` takes a free one; `intervalMs: null` leaves all steps to `/tick`. */
+export type ServerOptions = {
+  readonly world: World;
+  readonly plan: RolloutPlan;
+  readonly by: string;
+  readonly intervalMs: number | null;
+  readonly host: string;
+  readonly port: number;
+  /** Folder of the built page; `null` serves the API alone. */
+  readonly pageDir: string | null;
+};
+
+/** A running server. `close` ends the loop and every open stream; it may be called twice. */
+export type RunningServer = { readonly url: string; readonly close: () => Promise<void> };
+
+/** Starts the loop and listens. @throws where the address is taken. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const abort = new AbortController();
+  const stream = new EventStream<Snapshot>();
+  const publish = (turn: Turn): void => {
+    stream.publish(snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }));
+  };
+  const app = buildServer(options, { stream, publish });
+  const url = await app.listen({ host: options.host, port: options.port });
+  const loop =
+    options.intervalMs === null
+      ? Promise.resolve()
+      : runLoop(options.world, {
+          plan: options.plan,
+          by: options.by,
+          intervalMs: options.intervalMs,
+          signal: abort.signal,
+          onTurn: publish,
+          until: () => false,
+        });
+  return {
+    url,
+    close: async () => {
+      abort.abort();
+      stream.close();
+      await loop;
+      await app.close();
+    },
+  };
+}
+
+function buildServer(
+  { world, plan, by, pageDir }: ServerOptions,
+  { stream, publish }: { stream: EventStream<Snapshot>; publish: (turn: Turn) => void },
+): FastifyInstance {
+  const app = Fastify({ forceCloseConnections: true });
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/api/snapshot', async (_request, reply) =>
+    stream.latest ?? (await reply.code(503).header('retry-after', '1').send({ error: 'The controller has not looked yet; ask again in a second.' })),
+  );
+  app.get('/api/events', (request, reply) => {
+    reply.hijack();
+    stream.subscribe(reply.raw);
+    request.raw.on('close', () => {
+      stream.unsubscribe(reply.raw);
+    });
+  });
+  app.post('/tick', async () => {
+    const report = await tick(world, { plan, by });
+    publish({ type: 'stepped', report });
+    return { wrote: report.wrote, idle: report.idle, rollout: report.record?.rollout?.status ?? null };
+  });
+  if (pageDir !== null && existsSync(pageDir)) void app.register(fastifyStatic, { root: pageDir });
+  return app;
+}

@@ -1,0 +1,67 @@
+/**
+ * The one place where a rollout is decided: `advance(plan, rollout, event) → { rollout, effects, persist }`.
+ *
+ * Arithmetic only: no clock, no promise, no I/O. The order of the rules below is the precedence, and it is the product:
+ * what somebody else did comes first (never fought), then whatever must go back (waits for nothing), then what may go on.
+ * The simulator and the controller run this very function.
+ */
+import { command } from './command.js';
+import type { RolloutEvent } from './event.js';
+import { observeWorld } from './observe-world.js';
+import type { RolloutPlan } from './plan.js';
+import { isOpen, type Effect, type Rollout } from './rollout.js';
+
+/** The evidence is written down at least this often; the Admin API has a write quota. */
+export const CHECKPOINT_MS = 10 * 60_000;
+
+/** What one event comes to. */
+export type Step = {
+  readonly rollout: Rollout;
+  /** Effects that this event added to the outbox. */
+  readonly effects: readonly Effect[];
+  /** True where the new state must be written; otherwise only evidence grew, and any controller recomputes it. */
+  readonly persist: boolean;
+};
+
+/**
+ * The state after `event`. A rollout that has ended changes only by deliveries.
+ * @throws AscentError for a person's command at the wrong time (`ASC_ROLLOUT_ENDED`, `ASC_NOT_PAUSED`, …); nothing changes then.
+ */
+export function advance(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): Step {
+  const next = transition(plan, rollout, event);
+  const known = new Set(rollout.outbox.map(({ key }) => key));
+  const due = isOpen(next) && event.nowMs - next.checkpointMs >= CHECKPOINT_MS;
+  const persist = due || isMaterial(rollout, next);
+  return {
+    rollout: persist ? { ...next, checkpointMs: event.nowMs } : next,
+    effects: next.outbox.filter(({ key }) => !known.has(key)),
+    persist,
+  };
+}
+
+function transition(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): Rollout {
+  switch (event.type) {
+    case 'observed':
+      return isOpen(rollout) ? observeWorld(plan, rollout, event) : rollout;
+    case 'delivered': {
+      const delivered = new Set(event.keys);
+      return { ...rollout, outbox: rollout.outbox.filter(({ key }) => !delivered.has(key)) };
+    }
+    case 'approve':
+    case 'pause':
+    case 'resume':
+    case 'rollback':
+      return command(plan, rollout, event);
+  }
+}
+
+/** Everything but growing evidence is material: decisions, deliveries, smoke runs, the moment the share is served. */
+function isMaterial(before: Rollout, after: Rollout): boolean {
+  return (
+    before.seq !== after.seq ||
+    before.outbox.length !== after.outbox.length ||
+    before.smoke !== after.smoke ||
+    before.stageSettledMs !== after.stageSettledMs ||
+    before.blindSinceMs !== after.blindSinceMs
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * From what a person wrote to what decides: parses, checks what no single field can know (shares rise, the last is 100,
+ * a gate is stricter than its rollback rule) and fills in what follows from other keys. All faults at once.
+ */
+import type { z } from 'zod';
+import type { Fault } from './errors.js';
+import type { RollbackRule } from './evidence/index.js';
+import { planConfigSchema, type PlanConfig } from './plan-config.js';
+import type { MetricsSource, PlanPlatform, RolloutPlan, Stage } from './plan.js';
+
+/** Cloud Monitoring samples Cloud Run's metrics every 60 s (descriptor of `run.googleapis.com/request_count`). */
+const CLOUD_MONITORING_SAMPLE_PERIOD_MS = 60_000;
+/** Points are visible after up to 120 s, and users of the API see up to three minutes. */
+const CLOUD_MONITORING_VISIBILITY_DELAY_MS = 180_000;
+const PROMETHEUS_SAMPLE_PERIOD_MS = 15_000;
+
+/** A compiled plan, or everything that is wrong with the text. */
+export type PlanResult =
+  | { readonly type: 'plan'; readonly plan: RolloutPlan }
+  | { readonly type: 'faults'; readonly faults: readonly Fault[] };
+
+/** Compiles what was read from `ascent.yaml` (already parsed into plain data). Never throws on wrong input. */
+export function compilePlan(input: unknown): PlanResult {
+  const parsed = planConfigSchema.safeParse(input);
+  if (!parsed.success) {
+    return { type: 'faults', faults: parsed.error.issues.flatMap((issue) => toFaults(issue, input)) };
+  }
+  const faults = [...stageFaults(parsed.data), ...gateFaults(parsed.data)];
+  if (faults.length > 0) return { type: 'faults', faults };
+  return { type: 'plan', plan: toPlan(parsed.data) };
+}
+
+function toFaults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
+  const path = formatPath(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: formatPath([...issue.path, key]),
+      message: `unknown key; remove it or correct its spelling`,
+    }));
+  }
+  const value = valueAt(input, issue.path);
+  const found = value === undefined ? 'it is missing' : `found ${JSON.stringify(value)}`;
+  return [{ path, message: `${issue.message} (${found})` }];
+}
+
+/** `stages[1].hold` for `['stages', 1, 'hold']`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    input,
+  );
+}
+
+function stageFaults({ stages }: PlanConfig): readonly Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Set<string>();
+  let highest = -1;
+  stages.forEach((stage, index) => {
+    const path = `stages[${index}]`;
+    if (seen.has(stage.name)) {
+      faults.push({ path: `${path}.name`, message: `a second stage is named ${stage.name}: names must differ` });
+    }
+    seen.add(stage.name);
+    if (stage.after !== undefined && index !== stages.length - 1) {
+      faults.push({ path, message: 'a stage with after comes last: move it to the end' });
+    }
+    if (stage.share === undefined) return;
+    if (stage.share <= highest) {
+      const message = `the share ${stage.share} does not rise above the stage before it (${highest}): order the stages by share`;
+      faults.push({ path: `${path}.share`, message });
+    }
+    highest = Math.max(highest, stage.share);
+    if (stage.share === 0 && stage.approval !== undefined) {
+      faults.push({ path: `${path}.approval`, message: 'a stage at 0 % moves no traffic: leave approval out' });
+    }
+  });
+  if (stages[0]?.share !== undefined && stages[0].share !== 0) {
+    const message = `the first share is ${stages[0].share}: begin with a stage at share 0, where the candidate must start before a user reaches it`;
+    faults.push({ path: 'stages[0].share', message });
+  }
+  if (highest !== 100) {
+    faults.push({ path: 'stages', message: `the last share is ${highest}: a rollout ends with a stage at share 100` });
+  }
+  return faults;
+}
+
+function gateFaults({ gates, rollback }: PlanConfig): readonly Fault[] {
+  const faults: Fault[] = [];
+  const { errorRate, latencyP95 } = gates;
+  if (errorRate && rollback.errorRate && rollback.errorRate.above <= errorRate.max) {
+    const message = 'must be above gates.errorRate.max: a rate that still passes the gate must not roll back';
+    faults.push({ path: 'rollback.errorRate.above', message });
+  }
+  if (latencyP95 && rollback.latencyP95 && rollback.latencyP95.above <= latencyP95.max) {
+    const message = 'must be above gates.latencyP95.max: a latency that still passes the gate must not roll back';
+    faults.push({ path: 'rollback.latencyP95.above', message });
+  }
+  return faults;
+}
+
+function toPlan(config: PlanConfig): RolloutPlan {
+  const platform = toPlatform(config);
+  return {
+    service: config.service,
+    platform,
+    metrics: toMetrics(config, platform),
+    stages: config.stages.flatMap(toStage),
+    gates: {
+      errorRate: config.gates.errorRate
+        ? { maxRatio: config.gates.errorRate.max, worseThanStableBy: config.gates.errorRate.worseThanStableBy }
+        : null,
+      latencyP95: config.gates.latencyP95
+        ? { maxMs: config.gates.latencyP95.max, worseThanStableBy: config.gates.latencyP95.worseThanStableBy }
+        : null,
+      risk: config.risk,
+      warmUpMs: config.warmUp,
+    },
+    rollback: toRules(config),
+    whenUndecidable: config.whenUndecidable,
+    whenBlind: { afterMs: config.whenBlind.after, then: config.whenBlind.do },
+    readyWithinMs: config.readyWithin,
+    approvalExpiresMs: config.approvalExpires,
+    retireAfterMs: config.stages.find((stage) => stage.after !== undefined)?.after ?? null,
+  };
+}
+
+function toStage(config: PlanConfig['stages'][number]): readonly Stage[] {
+  if (config.share === undefined || config.hold === undefined) return [];
+  return [
+    {
+      name: config.name,
+      sharePercent: config.share,
+      holdMinMs: config.hold.minMs,
+      holdMaxMs: config.hold.maxMs,
+      smoke: config.smoke?.checks ?? [],
+      approvalRequired: config.approval === 'required',
+    },
+  ];
+}
+
+function toRules({ rollback }: PlanConfig): readonly RollbackRule[] {
+  const rules: RollbackRule[] = [];
+  if (rollback.errorRate) {
+    rules.push({ metric: 'errorRate', above: rollback.errorRate.above, forMs: rollback.errorRate.for });
+  }
+  if (rollback.latencyP95) {
+    rules.push({ metric: 'latencyP95', above: rollback.latencyP95.above, forMs: rollback.latencyP95.for });
+  }
+  return rules;
+}
+
+function toPlatform({ service, platform }: PlanConfig): PlanPlatform {
+  if (platform.cloudRun) {
+    const { project, region, endpoint } = platform.cloudRun;
+    return { type: 'cloudRun', project, region, service, endpoint: endpoint ?? null };
+  }
+  if (platform.local) return { type: 'local', ...platform.local, service };
+  throw new Error('the schema let a plan without a platform through');
+}
+
+/** Cloud Monitoring of the same project, and on one machine cloud-run-local's own, unless the plan says otherwise. */
+function toMetrics({ metrics }: PlanConfig, platform: PlanPlatform): MetricsSource {
+  if (metrics.prometheus) {
+    const { url, samplePeriod, visibilityDelay } = metrics.prometheus;
+    const samplePeriodMs = samplePeriod ?? PROMETHEUS_SAMPLE_PERIOD_MS;
+    return { type: 'prometheus', url, samplePeriodMs, visibilityDelayMs: visibilityDelay ?? samplePeriodMs };
+  }
+  const { project, endpoint, samplePeriod, visibilityDelay } = metrics.cloudMonitoring ?? {};
+  return {
+    type: 'cloudMonitoring',
+    project: project ?? platform.project,
+    endpoint: endpoint ?? (platform.type === 'local' ? platform.url : null),
+    samplePeriodMs: samplePeriod ?? CLOUD_MONITORING_SAMPLE_PERIOD_MS,
+    visibilityDelayMs: visibilityDelay ?? CLOUD_MONITORING_VISIBILITY_DELAY_MS,
+  };
+}
