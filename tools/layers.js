@@ -27,5 +27,5 @@ export const layers = {
   },
   'local-postgres': { dir: 'packages/local-postgres', pure: false, mayImport: [] },
   backend: { dir: 'apps/backend', pure: false, mayImport: ['local-postgres'] },
-  demo: { dir: 'apps/demo', pure: false, mayImport: ['core', 'local-postgres'] },
+  demo: { dir: 'apps/demo', pure: false, mayImport: ['core', 'local-postgres', 'stats'] },
 };
