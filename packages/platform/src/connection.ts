@@ -15,8 +15,12 @@ export function authorizer(
   switch (target.type) {
     case 'local':
       return () => Promise.resolve({});
-    case 'cloudRun':
-      return token === null ? () => Promise.resolve({}) : bearer(token ?? googleTokenSource());
+    case 'cloudRun': {
+      // A token must not travel in the clear, so plain http (an emulator on this machine) gets none.
+      const isPlain = target.endpoint?.startsWith('http://') ?? false;
+      if (token === null || isPlain) return () => Promise.resolve({});
+      return bearer(token ?? googleTokenSource());
+    }
     case 'kubernetes':
       return kubernetesAuthorizer(target);
   }

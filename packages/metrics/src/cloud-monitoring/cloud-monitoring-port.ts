@@ -1,0 +1,163 @@
+/**
+ * Requests, errors and latencies of Cloud Run revisions from Cloud Monitoring v3, and from anything that speaks it.
+ *
+ * Points are sampled every 60 s and visible after up to three minutes, so only intervals older than the visibility
+ * delay are asked for. A series that is absent is zero: Cloud Run writes none where nothing happened.
+ */
+import type { MetricsOutcome, MetricsPort, MetricsQuestion } from '@ascent/core';
+import { googleTokenSource, type TokenSource } from '../access-token.js';
+import { createJsonSource, type AskJson, type Fetch } from '../json-source.js';
+import { cutRange, gridRange, type GridRange } from '../sample-grid.js';
+import { TrafficTally } from '../traffic-tally.js';
+import { Unreadable, unlessUnreadable } from '../unreadable.js';
+import { toHistogram } from './distribution.js';
+import { googleFault } from './google-fault.js';
+import { endMsOf, parsePage, type SeriesPoint, type TimeSeriesPage } from './time-series-answer.js';
+import { timeSeriesParams, type RunMetric } from './time-series-query.js';
+
+/** What the Cloud Monitoring port needs. */
+export type CloudMonitoringOptions = {
+  readonly project: string;
+  /** Region of the service; `null` sums over every region. */
+  readonly location: string | null;
+  /** `null` is Google's own address. */
+  readonly endpoint: string | null;
+  /** @default 60000 */
+  readonly samplePeriodMs?: number;
+  /** @default 180000 */
+  readonly visibilityDelayMs?: number;
+  /** How long one read may take, all its pages together. @default 30000 */
+  readonly deadlineMs?: number;
+  /** @default Node's own */
+  readonly fetch?: Fetch;
+  /** Bearer token; `null` sends none. @default Application Default Credentials, or none over plain http */
+  readonly token?: TokenSource | null;
+};
+
+const GOOGLE_ENDPOINT = 'https://monitoring.googleapis.com';
+const SAMPLE_PERIOD_MS = 60_000;
+const VISIBILITY_DELAY_MS = 180_000;
+const DEADLINE_MS = 30_000;
+/** One query covers at most a day, well under the 25 hours some uses of the API allow. */
+const LONGEST_QUERY_MS = 24 * 3_600_000;
+/** Far more than a service with a thousand revisions fills in a day; a server that pages for ever is broken. */
+const PAGES_MAX = 200;
+
+type Reader = {
+  readonly ask: AskJson;
+  readonly url: string;
+  readonly location: string | null;
+  readonly periodMs: number;
+};
+
+type SeriesPages = {
+  readonly metric: RunMetric;
+  readonly service: string;
+  readonly range: GridRange;
+  readonly signal: AbortSignal;
+};
+
+/** Creates the port. Nothing is asked until it is used. */
+export function createCloudMonitoringPort(options: CloudMonitoringOptions): MetricsPort {
+  const endpoint = (options.endpoint ?? GOOGLE_ENDPOINT).replace(/\/+$/, '');
+  const periodMs = options.samplePeriodMs ?? SAMPLE_PERIOD_MS;
+  const reader: Reader = {
+    ask: createJsonSource({
+      name: `Cloud Monitoring (project ${options.project})`,
+      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      authorize: authorizer(endpoint, options.token),
+      faultIn: googleFault,
+    }),
+    url: `${endpoint}/v3/projects/${encodeURIComponent(options.project)}/timeSeries`,
+    location: options.location,
+    periodMs,
+  };
+  const visibilityDelayMs = options.visibilityDelayMs ?? VISIBILITY_DELAY_MS;
+  const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+  return {
+    read: (question) =>
+      unlessUnreadable(() => {
+        const range = gridRange({ ...question, periodMs, visibilityDelayMs });
+        return readRange(reader, question, { range, signal: AbortSignal.timeout(deadlineMs) });
+      }),
+  };
+}
+
+/** A token must not travel in the clear, so plain http (an emulator on this machine) gets none. */
+function authorizer(
+  endpoint: string,
+  token: TokenSource | null | undefined,
+): () => Promise<Readonly<Record<string, string>>> {
+  if (token === null || endpoint.startsWith('http://')) return () => Promise.resolve({});
+  const source = token ?? googleTokenSource();
+  return async () => ({ authorization: `Bearer ${await source()}` });
+}
+
+async function readRange(
+  reader: Reader,
+  question: MetricsQuestion,
+  { range, signal }: { readonly range: GridRange; readonly signal: AbortSignal },
+): Promise<MetricsOutcome> {
+  const tally = new TrafficTally();
+  const revisions = new Set(question.revisions);
+  const { service } = question;
+  for (const piece of cutRange(range, LONGEST_QUERY_MS)) {
+    const pages = await Promise.all([
+      readPages(reader, { metric: 'request_count', service, range: piece, signal }),
+      readPages(reader, { metric: 'request_latencies', service, range: piece, signal }),
+    ]);
+    for (const page of pages.flat()) addPage(tally, page, { revisions, range: piece });
+  }
+  return { type: 'points', points: tally.points(reader.periodMs), youngestTrustedMs: range.endMs };
+}
+
+async function readPages(
+  { ask, url, location, periodMs }: Reader,
+  { metric, service, range, signal }: SeriesPages,
+): Promise<readonly TimeSeriesPage[]> {
+  const pages: TimeSeriesPage[] = [];
+  let pageToken: string | null = null;
+  while (pages.length < PAGES_MAX) {
+    const params = timeSeriesParams({ metric, service, location, range, periodMs, pageToken });
+    const page = parsePage(await ask({ url: `${url}?${params.toString()}`, form: null, signal }));
+    pages.push(page);
+    if (page.nextPageToken === '') return pages;
+    pageToken = page.nextPageToken;
+  }
+  throw new Unreadable(`Cloud Monitoring sent more than ${PAGES_MAX} pages for ${metric}`);
+}
+
+function addPage(
+  tally: TrafficTally,
+  page: TimeSeriesPage,
+  wanted: { readonly revisions: ReadonlySet<string>; readonly range: GridRange },
+): void {
+  for (const { resource, metric, points } of page.timeSeries) {
+    const revision = resource.labels['revision_name'];
+    if (revision === undefined || !wanted.revisions.has(revision)) continue;
+    const failed = metric.labels['response_code_class'] === '5xx';
+    for (const point of points) {
+      const endMs = endMsOf(point);
+      if (endMs <= wanted.range.startMs || endMs > wanted.range.endMs) continue;
+      addPoint(tally, { revision, endMs }, { point, failed });
+    }
+  }
+}
+
+function addPoint(
+  tally: TrafficTally,
+  cell: { readonly revision: string; readonly endMs: number },
+  { point, failed }: { readonly point: SeriesPoint; readonly failed: boolean },
+): void {
+  const { int64Value, doubleValue, distributionValue } = point.value;
+  if (distributionValue !== undefined) {
+    const latency = toHistogram(distributionValue);
+    if (latency !== null) tally.addLatency(cell, latency);
+    return;
+  }
+  const requests = int64Value ?? (doubleValue === undefined ? undefined : Math.round(doubleValue));
+  if (requests === undefined) {
+    throw new Unreadable('Cloud Monitoring sent a point with neither a count nor a distribution');
+  }
+  tally.addRequests(cell, requests, failed);
+}

@@ -1,0 +1,86 @@
+/** Asks one metrics source for JSON, within a deadline. Whatever prevents an answer is told in words. */
+import { Unreadable } from './unreadable.js';
+
+/** What is asked of `fetch`: less than the standard, so that Node's and undici's are equally good. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body: string | null;
+    readonly signal: AbortSignal;
+  },
+) => Promise<{ readonly status: number; readonly text: () => Promise<string> }>;
+
+/** What a source needs. */
+export type JsonSourceOptions = {
+  /** The source in words, such as `Prometheus at http://…`. */
+  readonly name: string;
+  readonly fetch: Fetch;
+  /** Headers that prove who we are; called for every request. */
+  readonly authorize: () => Promise<Readonly<Record<string, string>>>;
+  /** The message inside an error's body, or `null` where the body is none of the source's own. */
+  readonly faultIn: (json: unknown) => string | null;
+};
+
+/** One question, signed and asked. `form` is sent as a POST body, so that its length has no limit. */
+export type JsonQuestion = {
+  readonly url: string;
+  readonly form: URLSearchParams | null;
+  readonly signal: AbortSignal;
+};
+
+/** Asks and returns the parsed body of a 200. @throws Unreadable for anything else. */
+export type AskJson = (question: JsonQuestion) => Promise<unknown>;
+
+/** Creates the function that asks. */
+export function createJsonSource(options: JsonSourceOptions): AskJson {
+  return async (question) => {
+    const { status, text } = await exchange(options, question);
+    const json = parse(text);
+    if (status === 200 && json !== undefined) return json;
+    const said = json === undefined ? null : options.faultIn(json);
+    const words = said ?? (text.trim() === '' ? 'an empty answer' : text.trim().slice(0, 200));
+    throw new Unreadable(`${options.name} answered HTTP ${status}: ${words}`);
+  };
+}
+
+async function exchange(
+  { name, fetch, authorize }: JsonSourceOptions,
+  { url, form, signal }: JsonQuestion,
+): Promise<{ readonly status: number; readonly text: string }> {
+  try {
+    const response = await fetch(url, {
+      method: form === null ? 'GET' : 'POST',
+      headers: {
+        accept: 'application/json',
+        ...(form === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(await authorize()),
+      },
+      body: form === null ? null : form.toString(),
+      signal,
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const reason = signal.aborted ? 'no answer in time' : causeOf(error);
+    throw new Unreadable(`${name} cannot be read: ${reason}`);
+  }
+}
+
+/** `fetch failed` says nothing; its cause says `connect ECONNREFUSED 127.0.0.1:9090`. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) {
+    return cause.errors[0].message;
+  }
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
