@@ -13,7 +13,7 @@ const tests = [
 
 /** One block per room: everything not listed in `mayImport` is an error. */
 const layerRules = Object.entries(layers).map(([name, { dir, pure, mayImport }]) => ({
-  files: [`${dir}/src/**/*.ts`],
+  files: [`${dir}/src/**/*.{ts,tsx}`],
   ignores: tests,
   rules: {
     '@typescript-eslint/no-restricted-imports': [

@@ -1,0 +1,14 @@
+/** Revision names as a person can read them: `api-00007-xyz` of service `api` is `00007-xyz`. */
+
+/** `revision` without the service's name in front; whole where it does not begin with it. */
+export function shortRevision(revision: string, service: string): string {
+  const prefix = `${service}-`;
+  return revision.startsWith(prefix) && revision.length > prefix.length
+    ? revision.slice(prefix.length)
+    : revision;
+}
+
+/** `sentence` with every whole revision name of the service shortened. */
+export function shortenRevisions(sentence: string, service: string): string {
+  return sentence.replaceAll(`${service}-`, '');
+}
