@@ -4,5 +4,6 @@ export { look, tick, type TickOptions, type TickReport } from './tick.js';
 export type { World } from './world.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { Snapshot } from './snapshot.js';
-export { runSmoke } from './smoke.js';
-export { createJournal } from './journal.js';
+export { createSmokeRunner, type SmokeOptions, type SmokeRunner } from './smoke.js';
+export { createJournal, type Journal, type JournalOptions } from './journal.js';
+export { createLocalhostFetch, type LocalhostFetch } from './localhost-fetch.js';

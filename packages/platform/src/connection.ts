@@ -10,7 +10,7 @@ type KubernetesTarget = Extract<PlatformTarget, { type: 'kubernetes' }>;
 /** The headers that prove who we are, made anew for every request. */
 export function authorizer(
   target: PlatformTarget,
-  token: TokenSource | null | undefined,
+  token: TokenSource | undefined,
 ): ApiClientOptions['authorize'] {
   switch (target.type) {
     case 'local':
@@ -18,7 +18,7 @@ export function authorizer(
     case 'cloudRun': {
       // A token must not travel in the clear, so plain http (an emulator on this machine) gets none.
       const isPlain = target.endpoint?.startsWith('http://') ?? false;
-      if (token === null || isPlain) return () => Promise.resolve({});
+      if (isPlain) return () => Promise.resolve({});
       return bearer(token ?? googleTokenSource());
     }
     case 'kubernetes':

@@ -40,8 +40,8 @@ export type ServicePortOptions = {
   readonly fetch?: Fetch;
   /** How long one read, or one write, may take. @default 30000 */
   readonly deadlineMs?: number;
-  /** Bearer token for Cloud Run; `null` sends none. @default Application Default Credentials */
-  readonly token?: TokenSource | null;
+  /** Bearer token for Cloud Run. @default Application Default Credentials, and none over plain http */
+  readonly token?: TokenSource;
 };
 
 const DEADLINE_MS = 30_000;

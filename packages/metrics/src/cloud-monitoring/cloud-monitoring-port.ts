@@ -30,8 +30,10 @@ export type CloudMonitoringOptions = {
   readonly deadlineMs?: number;
   /** @default Node's own */
   readonly fetch?: Fetch;
-  /** Bearer token; `null` sends none. @default Application Default Credentials, or none over plain http */
-  readonly token?: TokenSource | null;
+  /** Bearer token. @default Application Default Credentials */
+  readonly token?: TokenSource;
+  /** Sends no token at all. @default false, but a token is never sent over plain http */
+  readonly anonymous?: boolean;
 };
 
 const GOOGLE_ENDPOINT = 'https://monitoring.googleapis.com';
@@ -65,7 +67,7 @@ export function createCloudMonitoringPort(options: CloudMonitoringOptions): Metr
     ask: createJsonSource({
       name: `Cloud Monitoring (project ${options.project})`,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-      authorize: authorizer(endpoint, options.token),
+      authorize: authorizer(endpoint, options),
       faultIn: googleFault,
     }),
     url: `${endpoint}/v3/projects/${encodeURIComponent(options.project)}/timeSeries`,
@@ -86,9 +88,9 @@ export function createCloudMonitoringPort(options: CloudMonitoringOptions): Metr
 /** A token must not travel in the clear, so plain http (an emulator on this machine) gets none. */
 function authorizer(
   endpoint: string,
-  token: TokenSource | null | undefined,
+  { token, anonymous = false }: CloudMonitoringOptions,
 ): () => Promise<Readonly<Record<string, string>>> {
-  if (token === null || endpoint.startsWith('http://')) return () => Promise.resolve({});
+  if (anonymous || endpoint.startsWith('http://')) return () => Promise.resolve({});
   const source = token ?? googleTokenSource();
   return async () => ({ authorization: `Bearer ${await source()}` });
 }

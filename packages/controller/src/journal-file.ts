@@ -1,0 +1,68 @@
+/**
+ * The two ways a journal touches the disk: adding a line, and putting a whole document in place. Both are safe against
+ * `kill -9` at any moment, and neither can take back what is already there.
+ */
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Adds one line in one `O_APPEND` write and waits until it is on the disk. A line that a crash or a full disk tore off
+ * before is closed first, so that it spoils itself alone.
+ */
+export async function appendLine(path: string, line: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'a+');
+  try {
+    const torn = await endsTorn(file);
+    const bytes = Buffer.from(`${torn ? '\n' : ''}${line}\n`);
+    const { bytesWritten } = await file.write(bytes);
+    if (bytesWritten !== bytes.length) {
+      throw new Error(`only ${bytesWritten} of ${bytes.length} bytes could be written`);
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts a document in place whole or not at all: a temporary file, on the disk, then renamed. */
+export async function putDocument(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+/** The whole lines of a file; none where there is no file. A torn last line is left out. */
+export async function readLines(path: string): Promise<readonly string[]> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return text.split('\n').slice(0, -1);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function endsTorn(file: Awaited<ReturnType<typeof open>>): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] !== NEWLINE;
+}

@@ -1,0 +1,37 @@
+/** `${name}` in a smoke check, replaced by what an earlier check saved. Pure. */
+
+/** What earlier checks saved, by name. */
+export type SavedValues = ReadonlyMap<string, string>;
+
+/** Thrown when a check needs a value that no earlier check saved. */
+export class MissingValue extends Error {
+  constructor(name: string) {
+    super(`needs \${${name}}, which no earlier check saved`);
+    this.name = 'MissingValue';
+  }
+}
+
+const REFERENCE = /\$\{([A-Za-z_]\w*)\}/g;
+
+/** `text` with every reference replaced by `write(value)`. @throws MissingValue */
+export function fillText(
+  text: string,
+  saved: SavedValues,
+  write: (value: string) => string = (value) => value,
+): string {
+  return text.replaceAll(REFERENCE, (_, name: string) => {
+    const value = saved.get(name);
+    if (value === undefined) throw new MissingValue(name);
+    return write(value);
+  });
+}
+
+/** Any JSON value with the references in its strings replaced; keys stay as they are. @throws MissingValue */
+export function fillJson(value: unknown, saved: SavedValues): unknown {
+  if (typeof value === 'string') return fillText(value, saved);
+  if (Array.isArray(value)) return value.map((item: unknown) => fillJson(item, saved));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, fillJson(item, saved)]),
+  );
+}
