@@ -1,0 +1,80 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { ApiError } from './errors.js';
+import { addChatRoutes, type ChatRouteOptions } from './http/chat-routes.js';
+import { replyToErrors } from './http/error-replies.js';
+import { addHealthRoutes, type BuildInfo } from './http/health-routes.js';
+import { chooseRequestId, requestIdHeader } from './http/request-id.js';
+import { createRequestLogger, logEveryRequest, readTrace } from './http/request-log.js';
+import { addSessionRoutes } from './http/session-routes.js';
+
+/** Everything the HTTP side is made of; nothing is read from the environment here. */
+export interface AppOptions extends ChatRouteOptions {
+  readonly log: FastifyBaseLogger;
+  readonly build: BuildInfo;
+  readonly bodyLimitBytes: number;
+  readonly corsOrigins: readonly string[];
+  /** 0 is no limit. */
+  readonly rateLimitPerMinute: number;
+  readonly trustedProxyHops: number;
+  /** The Google Cloud project that traces belong to. */
+  readonly traceProject?: string | undefined;
+  /** Told about errors that are our fault. */
+  readonly reportError: (error: unknown) => void;
+}
+
+/** Builds the HTTP server: every plugin and route by name, in order. It does not listen yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.log,
+    // One line per request of our own making (request-log.ts) instead of Fastify's two.
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
+    requestIdHeader: false,
+    genReqId: ({ headers }) => chooseRequestId(headers),
+    // eslint-disable-next-line max-params -- Fastify's signature
+    childLoggerFactory: (log, bindings, _options, raw) =>
+      createRequestLogger(log, bindings, readTrace(raw.headers, options.traceProject)),
+    bodyLimit: options.bodyLimitBytes,
+    trustProxy: (_address, hop) => hop < options.trustedProxyHops,
+    // Cloud Run keeps connections open for longer than this; the instance must not be the one to close first.
+    keepAliveTimeout: 620_000,
+    requestTimeout: 60_000,
+    // On a shutdown connections that carry nothing are closed, those with a request are finished.
+    forceCloseConnections: 'idle',
+  });
+  logEveryRequest(app);
+  replyToErrors(app, options.reportError);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header(requestIdHeader, request.id);
+    done();
+  });
+  await addGuards(app, options);
+  addHealthRoutes(app, options.build);
+  addChatRoutes(app, options);
+  addSessionRoutes(app, options.sessions);
+  return app;
+}
+
+async function addGuards(app: FastifyInstance, options: AppOptions): Promise<void> {
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  if (options.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...options.corsOrigins],
+      methods: ['GET', 'POST'],
+      exposedHeaders: [requestIdHeader, 'retry-after'],
+    });
+  }
+  if (options.rateLimitPerMinute > 0) {
+    await app.register(rateLimit, {
+      max: options.rateLimitPerMinute,
+      timeWindow: '1 minute',
+      allowList: (request) => request.url === '/health' || request.url === '/ready',
+      errorResponseBuilder: () => new ApiError('RATE_LIMITED'),
+    });
+  }
+}

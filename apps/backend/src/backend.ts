@@ -1,0 +1,147 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buildApp } from './app.js';
+import type { Config } from './config.js';
+import { ingestLibrary } from './content/ingest.js';
+import { readLibrary } from './content/library.js';
+import { createRetrieval } from './content/retrieval.js';
+import { openDatabase, type Database } from './data/database.js';
+import { findMissingMigrations, migrateToLatest } from './data/migrator.js';
+import { createSessionStore, type SessionStore } from './data/session-store.js';
+import { ApiError } from './errors.js';
+
+/** A backend that is ready to listen. */
+export interface Backend {
+  readonly app: FastifyInstance;
+  /** Finishes what is being answered, takes nothing new, and closes the database. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A turn counts as dead after this long: longer than any answer may take. */
+const turnLeaseMs = 60_000;
+const turnWaitMs = 10_000;
+
+/**
+ * Puts the backend together from a configuration: database, schema, content, routes. Rejects if the database stays away
+ * for `DATABASE_STARTUP_TIMEOUT_MS`, so that an instance that cannot answer never becomes ready.
+ */
+export async function createBackend(config: Config, log: Logger): Promise<Backend> {
+  const library = await readLibrary(config.CONTENT_DIR);
+  const database = openConfiguredDatabase(config, log.child({ module: 'database' }));
+  try {
+    const setId = await prepareDatabase(config, log, () => ingestLibrary(database, library));
+    log.info({ documents: library.documents.length, contentSet: setId }, 'content is ready');
+    const sessions = createSessionStore({
+      database,
+      expiryHours: config.SESSION_EXPIRY_HOURS,
+      turnLeaseMs,
+      turnWaitMs,
+    });
+    const retrieval = createRetrieval({ database, setId, synonyms: library.synonyms });
+    const app = await buildApp({
+      sessions,
+      retrieval,
+      inflightMax: config.CHAT_INFLIGHT_MAX,
+      log,
+      build: { version: config.VERSION, commit: config.COMMIT },
+      bodyLimitBytes: config.BODY_LIMIT_BYTES,
+      corsOrigins: config.CORS_ORIGINS.split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+      rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+      trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+      traceProject: config.GOOGLE_CLOUD_PROJECT,
+      reportError: () => undefined,
+    });
+    const stopSweeping = sweepRegularly(
+      sessions,
+      config.SESSION_SWEEP_INTERVAL_MS,
+      log.child({ module: 'sessions' }),
+    );
+    let closed: Promise<void> | undefined;
+    const close = async (): Promise<void> => {
+      stopSweeping();
+      await app.close();
+      await database.close();
+    };
+    return { app, close: () => (closed ??= close()) };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function openConfiguredDatabase(config: Config, log: Logger): Database {
+  return openDatabase({
+    url: config.DATABASE_URL,
+    poolMax: config.DATABASE_POOL_MAX,
+    acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
+    queueMax: config.DATABASE_QUEUE_MAX,
+    connectTimeoutMs: config.DATABASE_CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: config.DATABASE_IDLE_TIMEOUT_MS,
+    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    applicationName: config.K_REVISION ?? 'dovvybuddy-backend',
+    onLostConnection: (error) => {
+      log.warn({ error }, 'an idle connection was lost');
+    },
+  });
+}
+
+/** Migrates (or checks that somebody did) and ingests, again and again while the database does not answer. */
+async function prepareDatabase<T>(
+  config: Config,
+  log: Logger,
+  ingest: () => Promise<T>,
+): Promise<T> {
+  const giveUpAtMs = performance.now() + config.DATABASE_STARTUP_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await bringSchemaUpToDate(config, log.child({ module: 'migrations' }));
+      return await ingest();
+    } catch (error) {
+      if (!isPassing(error) || performance.now() > giveUpAtMs) throw error;
+      log.warn({ error }, 'the database does not answer yet');
+      await delay(250);
+    }
+  }
+}
+
+async function bringSchemaUpToDate(config: Config, log: Logger): Promise<void> {
+  if (config.MIGRATE_ON_START) {
+    const applied = await migrateToLatest(config.DATABASE_URL);
+    if (applied.length > 0) log.info({ applied }, 'migrations applied');
+    return;
+  }
+  const missing = await findMissingMigrations(config.DATABASE_URL);
+  if (missing.length > 0) {
+    throw new Error(
+      `The database lacks the migrations ${missing.join(', ')}: run "npm run migrate" first, or set MIGRATE_ON_START=true.`,
+    );
+  }
+}
+
+/** Whether an error may go away by itself: the server is starting, restarting, or out of connections. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ApiError) return true;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(08|57P|53)|^E[A-Z]+$/.test(code) || String(error).includes('Connection terminated');
+}
+
+function sweepRegularly(sessions: SessionStore, intervalMs: number, log: Logger): () => void {
+  if (intervalMs === 0) return () => undefined;
+  const sweep = (): void => {
+    sessions.sweep().then(
+      (count) => {
+        if (count > 0) log.info({ count }, 'expired sessions deleted');
+      },
+      (error: unknown) => {
+        log.warn({ error }, 'expired sessions could not be deleted');
+      },
+    );
+  };
+  const timer = setInterval(sweep, intervalMs).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}

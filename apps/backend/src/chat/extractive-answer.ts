@@ -1,0 +1,74 @@
+import type { Passage } from '../content/retrieval.js';
+import type { AgentType, Citation } from './contract.js';
+
+/** An answer that can be given as it stands. */
+export interface Answer {
+  readonly text: string;
+  readonly agentType: AgentType;
+  readonly citations: readonly Citation[];
+  readonly followUpQuestion?: string;
+}
+
+const agentOfArea = {
+  certification: 'certification',
+  destinations: 'trip',
+  safety: 'safety',
+  general: 'general',
+} as const satisfies Record<Passage['area'], AgentType>;
+
+const nothingFound: Answer = {
+  text:
+    'I have nothing about that in my notes, and I would rather say so than guess. ' +
+    'Ask me about courses and certification, dive destinations, equipment, or how to dive safely.',
+  agentType: 'general',
+  citations: [],
+  followUpQuestion: 'Are you asking about a course, a place to dive, or diving safely?',
+};
+
+/** At this share of the best document's score another document is about the question as well. */
+const alsoAboutIt = 0.75;
+/** A second passage is quoted if it answers nearly as well as the first. */
+const nearlyAsGood = 0.6;
+
+/**
+ * Answers by quoting the passages that fit best: first the best section, then a second one if it is nearly as good.
+ * The content is written so that each section begins with its answer; nothing is cut from it and nothing is added.
+ */
+export function quoteAnswer(passages: readonly Passage[]): Answer {
+  const [best] = passages;
+  if (!best) return nothingFound;
+  const candidates = passages
+    .filter(({ documentScore }) => documentScore >= alsoAboutIt * best.documentScore)
+    .sort((a, b) => rank(b) - rank(a));
+  const [first = best, ...others] = candidates;
+  const second = others.find((other) => rank(other) >= nearlyAsGood * rank(first));
+  const quoted = second ? [first, second] : [first];
+  const followUp = findFollowUp(passages, quoted);
+  return {
+    text: quoted.map(({ body }) => body).join('\n\n'),
+    agentType: agentOfArea[first.area],
+    citations: quoted.map(cite),
+    ...(followUp !== undefined && { followUpQuestion: followUp }),
+  };
+}
+
+/** The source of a passage. */
+export function cite({ title, slug, area, heading, position }: Passage): Citation {
+  return { title, slug, area, section: position === 0 ? 'Summary' : heading };
+}
+
+function rank({ documentScore, passageScore }: Passage): number {
+  return documentScore + 2 * passageScore;
+}
+
+/** Offers the section of the same document that comes next in relevance: it is there, so the promise can be kept. */
+function findFollowUp(
+  passages: readonly Passage[],
+  quoted: readonly Passage[],
+): string | undefined {
+  const next = passages.find(
+    (passage) =>
+      passage.position > 0 && passage.slug === quoted[0]?.slug && !quoted.includes(passage),
+  );
+  return next && `Would you also like to know about "${next.heading}" (${next.title})?`;
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+
+const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], case: 'insensitive' });
+const whole = (min: number, max: number): z.ZodType<number> =>
+  z.coerce.number().int().min(min).max(max);
+const setting = <T>(type: z.ZodType<T>, fallback: string): z.ZodType<T> =>
+  z
+    .string()
+    .default(fallback)
+    .pipe(type as z.ZodType<T, string>);
+
+/**
+ * Every environment variable the backend reads, with its default. Numbers carry their unit in the name; a variable that
+ * is set but empty counts as not set, as Cloud Run's console leaves them.
+ */
+const environmentSchema = z.object({
+  /** TCP port; Cloud Run sets it. */
+  PORT: setting(whole(0, 65_535), '8000'),
+  HOST: z.string().default('0.0.0.0'),
+  ENVIRONMENT: z.enum(['development', 'staging', 'production']).default('development'),
+  /** What is running: reported by /health, in logs and to Sentry. */
+  VERSION: z.string().default('0.0.0-dev'),
+  COMMIT: z.string().default('unknown'),
+
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be postgres://user:password@host:port/database',
+  }),
+  /** Connections per instance; ten instances of 20 are the most that a database with 250 connections bears. */
+  DATABASE_POOL_MAX: setting(whole(1, 100), '10'),
+  /** How long a request waits for a free connection before it gets 503. */
+  DATABASE_ACQUIRE_TIMEOUT_MS: setting(whole(1, 60_000), '2000'),
+  /** How many requests may wait for a connection; the next one gets 503 at once. */
+  DATABASE_QUEUE_MAX: setting(whole(0, 10_000), '200'),
+  DATABASE_CONNECT_TIMEOUT_MS: setting(whole(100, 60_000), '5000'),
+  /** How long an unused connection is kept. */
+  DATABASE_IDLE_TIMEOUT_MS: setting(whole(1, 86_400_000), '300000'),
+  /** The server cancels a statement that takes longer. */
+  DATABASE_STATEMENT_TIMEOUT_MS: setting(whole(1, 600_000), '5000'),
+  /** How long a starting instance waits for a database that does not answer before it gives up. */
+  DATABASE_STARTUP_TIMEOUT_MS: setting(whole(0, 600_000), '30000'),
+  /** Apply missing migrations when starting (otherwise `npm run migrate` does, before the deployment). */
+  MIGRATE_ON_START: setting(flag, 'false'),
+
+  CONTENT_DIR: z.string().default('content'),
+  SESSION_EXPIRY_HOURS: setting(whole(1, 24 * 365), '24'),
+  /** Expired sessions are deleted this often; 0 never. */
+  SESSION_SWEEP_INTERVAL_MS: setting(whole(0, 86_400_000), '600000'),
+
+  /** Chat requests worked on at once by this instance; the next one gets 503. */
+  CHAT_INFLIGHT_MAX: setting(whole(1, 10_000), '200'),
+  /** Requests per minute, client address and instance; 0 is no limit. */
+  RATE_LIMIT_PER_MINUTE: setting(whole(0, 1_000_000), '600'),
+  /** How many proxies in front add to X-Forwarded-For (Cloud Run's front end is one). */
+  TRUSTED_PROXY_HOPS: setting(whole(0, 10), '1'),
+  BODY_LIMIT_BYTES: setting(whole(1_024, 1_048_576), '32768'),
+  /** Comma-separated origins of pages that may call the API; empty: none. */
+  CORS_ORIGINS: z.string().default(''),
+
+  LOG_LEVEL: z
+    .string()
+    .default('info')
+    .transform((level) => level.toLowerCase())
+    .pipe(z.enum(['debug', 'info', 'warning', 'error', 'silent'])),
+  LOG_JSON: setting(flag, 'true'),
+  /** Makes log entries show under their trace in Cloud Logging. */
+  GOOGLE_CLOUD_PROJECT: z.string().optional(),
+  K_SERVICE: z.string().optional(),
+  K_REVISION: z.string().optional(),
+});
+
+/** The validated configuration, frozen; names are those of the environment variables. */
+export type Config = Readonly<z.infer<typeof environmentSchema>>;
+
+/** Thrown when the environment does not make sense: one line per fault, all of them. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** Variables whose value must not appear in an error or a log. */
+const secretNames = /URL|KEY|DSN|TOKEN|PASSWORD/;
+
+/** Reads the configuration. Throws a {@link ConfigError} that names every fault with its variable and value. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(set);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new ConfigError(parsed.error.issues.map((issue) => describeFault(issue, set)));
+}
+
+function describeFault(
+  issue: z.core.$ZodIssue,
+  set: Readonly<Record<string, string | undefined>>,
+): string {
+  const name = String(issue.path[0]);
+  const value = set[name];
+  if (value === undefined) return `${name} is missing: ${issue.message}`;
+  return `${name} is ${secretNames.test(name) ? '(hidden)' : JSON.stringify(value)}: ${issue.message}`;
+}
+
+/** Settings that are obeyed but are probably a slip; logged as warnings at start. */
+export function findSuspiciousSettings(config: Config): readonly string[] {
+  const perhapsSeconds = [
+    'DATABASE_ACQUIRE_TIMEOUT_MS',
+    'DATABASE_IDLE_TIMEOUT_MS',
+    'DATABASE_STATEMENT_TIMEOUT_MS',
+  ] as const;
+  return perhapsSeconds
+    .filter((name) => config[name] < 100)
+    .map((name) => `${name} is ${String(config[name])} milliseconds; were seconds meant?`);
+}

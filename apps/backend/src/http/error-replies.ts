@@ -1,0 +1,65 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { ApiError, type ApiErrorCode } from '../errors.js';
+
+/** What every error answer looks like. */
+export interface ErrorEnvelope {
+  readonly error: {
+    readonly code: ApiErrorCode;
+    readonly message: string;
+    readonly requestId: string;
+    readonly details?: readonly { readonly path: string; readonly message: string }[];
+  };
+}
+
+/** Answers every error, our own, Fastify's or unforeseen, with the one envelope. */
+export function replyToErrors(app: FastifyInstance, report: (error: unknown) => void): void {
+  app.setErrorHandler<FastifyError | Error>((error, request, reply) => {
+    const known = toApiError(error);
+    if (known.status >= 500 && known.status !== 503) {
+      request.log.error({ error }, 'request failed');
+      report(error);
+    } else if (known.cause !== undefined) {
+      request.log.warn({ error: known.cause }, known.message);
+    }
+    return sendError(reply, known);
+  });
+  app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError('NOT_FOUND')));
+}
+
+/** Sends one error of the catalogue. */
+export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
+  reply.request.logFields['errorCode'] = error.code;
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', error.retryAfterSeconds);
+  return reply.code(error.status).send(toEnvelope(error, reply.request.id));
+}
+
+/** The body for an error of the catalogue. */
+export function toEnvelope({ code, message, details }: ApiError, requestId: string): ErrorEnvelope {
+  return { error: { code, message, requestId, ...(details.length > 0 && { details }) } };
+}
+
+/** Fastify's own errors, by their codes: https://fastify.dev/docs/latest/Reference/Errors/ */
+const fastifyErrors: Readonly<Record<string, ApiErrorCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'INVALID_JSON',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_BAD_URL: 'NOT_FOUND',
+};
+
+/** Any error as one of the catalogue. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof Error) {
+    const code =
+      'code' in error && typeof error.code === 'string' ? fastifyErrors[error.code] : undefined;
+    if (code !== undefined) return new ApiError(code);
+    const status = 'statusCode' in error ? error.statusCode : undefined;
+    if (status === 429) return new ApiError('RATE_LIMITED');
+    if (status === 413) return new ApiError('BODY_TOO_LARGE');
+    if (typeof status === 'number' && status >= 400 && status < 500)
+      return new ApiError('INVALID_REQUEST');
+  }
+  return new ApiError('INTERNAL', { cause: error });
+}
