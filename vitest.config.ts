@@ -8,6 +8,7 @@ export default defineConfig({
       'tests/e2e/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
+    globalSetup: ['tools/test-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores: files that start real processes must not starve each other.

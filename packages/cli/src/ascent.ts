@@ -31,7 +31,9 @@ function command(program: Command, name: string, summary: string): Command {
     .command(name)
     .description(summary)
     .addOption(new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE))
-    .addOption(new Option('--journal <dir>', 'where decisions are kept').default(DEFAULT_JOURNAL_DIR))
+    .addOption(
+      new Option('--journal <dir>', 'where decisions are kept').default(DEFAULT_JOURNAL_DIR),
+    )
     .addOption(new Option('--as <name>', 'who is asking (default: your user name)'))
     .option('--json', 'answer in JSON')
     .exitOverride();
@@ -43,7 +45,11 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
     .option('-r, --reason <text>', 'why; it goes into the audit log', '')
     .action(async (options: SharedOptions & { reason: string }) => {
       const session = await openSession(options);
-      const { record } = await act(session.world, { type, by: session.person, reason: options.reason });
+      const { record } = await act(session.world, {
+        type,
+        by: session.person,
+        reason: options.reason,
+      });
       const rollout = record.rollout;
       const said = rollout?.decisions.at(-1)?.sentence ?? '';
       print(said, { record }, session);
@@ -52,7 +58,9 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
 
 function build(): Command {
   const program = new Command('ascent')
-    .description('Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.')
+    .description(
+      'Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.',
+    )
     .exitOverride();
   command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
@@ -64,15 +72,21 @@ function build(): Command {
       const session = await openSession(options);
       const report = await tick(session.world, { plan: session.plan, by: session.person });
       const rollout = report.record?.rollout;
-      const text = report.idle ?? (rollout ? `${rollout.candidate}: ${statusWords(rollout.status)} at ${rollout.sharePercent} %` : 'adopted');
+      const text =
+        report.idle ??
+        (rollout
+          ? `${rollout.candidate}: ${statusWords(rollout.status)} at ${rollout.sharePercent} %`
+          : 'adopted');
       print(text, report, session);
     },
   );
-  command(program, 'status', 'what is happening now, and why').action(async (options: SharedOptions) => {
-    const session = await openSession(options);
-    const report = await look(session.world);
-    print(statusText(report, Date.now()), report, session);
-  });
+  command(program, 'status', 'what is happening now, and why').action(
+    async (options: SharedOptions) => {
+      const session = await openSession(options);
+      const report = await look(session.world);
+      print(statusText(report, Date.now()), report, session);
+    },
+  );
   command(program, 'serve', 'run the controller with its page and API')
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
     .option('--port <port>', 'where to listen; 0 takes a free one', port, 8_090)

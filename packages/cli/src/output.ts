@@ -14,11 +14,16 @@ export function note(text: string): void {
 /** Reports `error` in the house's form and returns the exit status. Our own mistakes keep their stack. */
 export function reportError(error: unknown, options: { readonly json?: boolean }): number {
   if (!(error instanceof AscentError)) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return 1;
   }
   const { code, message, faults, exitStatus } = error;
-  const text = options.json === true ? JSON.stringify({ error: { code, message, faults } }) : `${code}: ${message}`;
+  const text =
+    options.json === true
+      ? JSON.stringify({ error: { code, message, faults } })
+      : `${code}: ${message}`;
   process.stderr.write(`${text}\n`);
   return exitStatus;
 }

@@ -24,7 +24,8 @@ export async function loadPlan(file: string): Promise<RolloutPlan> {
 
 async function readYaml(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
     const message = `The plan ${file} cannot be read: ${why}. Name another with --plan <file>.`;
     throw new AscentError('ASC_PLAN_UNREADABLE', message);
   });

@@ -8,7 +8,6 @@ import {
 } from '@ascent/core';
 import type { TickReport } from '@ascent/controller';
 
-
 /** One line for a status. */
 export function statusWords(status: RolloutStatus): string {
   switch (status.type) {
@@ -45,12 +44,17 @@ function rolloutLines({ plan }: RolloutRecord, rollout: Rollout, nowMs: number):
   plan.stages.forEach((stage, index) => {
     const mark = index < rollout.stageIndex ? 'done' : index === rollout.stageIndex ? 'here' : '';
     const hold = `hold ${formatDuration(stage.holdMinMs)} to ${formatDuration(stage.holdMaxMs)}`;
-    lines.push(`  ${stage.name.padEnd(10)} ${String(stage.sharePercent).padStart(3)} %  ${hold}  ${mark}`.trimEnd());
+    lines.push(
+      `  ${stage.name.padEnd(10)} ${String(stage.sharePercent).padStart(3)} %  ${hold}  ${mark}`.trimEnd(),
+    );
   });
-  if (rollout.judgement !== null && isOpen(rollout)) lines.push(`Now: ${rollout.judgement.explanation}`);
+  if (rollout.judgement !== null && isOpen(rollout))
+    lines.push(`Now: ${rollout.judgement.explanation}`);
   lines.push('Decisions:');
   for (const { atMs, by, sentence } of rollout.decisions) {
-    lines.push(`  ${formatDuration(Math.max(0, nowMs - atMs)).padStart(8)} ago  ${by}: ${sentence}`);
+    lines.push(
+      `  ${formatDuration(Math.max(0, nowMs - atMs)).padStart(8)} ago  ${by}: ${sentence}`,
+    );
   }
   return lines;
 }

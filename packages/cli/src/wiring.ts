@@ -14,7 +14,8 @@ export function createWorld(plan: RolloutPlan, options: { readonly journalDir: s
     service: createServicePort({ platform: plan.platform }),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
-    deliver: (effect) => journal.append(effect),
+    deliver: (effect, record) =>
+      effect.type === 'journal' ? journal.append(effect) : journal.finish(record),
     now: () => Date.now(),
   };
 }

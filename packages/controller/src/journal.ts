@@ -5,12 +5,15 @@
  */
 import { join } from 'node:path';
 import type { Effect, RolloutRecord } from '@ascent/core';
+
+/** The effect that carries one decision. */
+export type DecisionEffect = Extract<Effect, { readonly type: 'journal' }>;
 import { appendLine, putDocument, readLines } from './journal-file.js';
 
 /** A journal in a directory. */
 export type Journal = {
   /** Writes one decision down, once: an effect whose key is there already changes nothing. Rejects with the remedy. */
-  readonly append: (effect: Effect) => Promise<void>;
+  readonly append: (effect: DecisionEffect) => Promise<void>;
   /** Writes the document of a rollout that has ended; writing it again replaces it. Rejects with the remedy. */
   readonly finish: (record: RolloutRecord) => Promise<void>;
 };
@@ -42,7 +45,7 @@ export function createJournal({ dir }: JournalOptions): Journal {
   };
 }
 
-async function appendOnce(path: string, { key, decision }: Effect): Promise<void> {
+async function appendOnce(path: string, { key, decision }: DecisionEffect): Promise<void> {
   const keys = (await readLines(path)).map(keyOf);
   if (!keys.includes(key)) await appendLine(path, JSON.stringify({ key, ...decision }));
 }

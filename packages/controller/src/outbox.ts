@@ -17,7 +17,7 @@ export type OutboxOutcome = {
 export async function deliverOutbox(world: World, record: RolloutRecord): Promise<OutboxOutcome> {
   const outbox = record.rollout?.outbox ?? [];
   if (outbox.length === 0) return { record, undelivered: [] };
-  const settled = await Promise.allSettled(outbox.map((effect) => world.deliver(effect)));
+  const settled = await Promise.allSettled(outbox.map((effect) => world.deliver(effect, record)));
   const arrived: string[] = [];
   const undelivered: { key: string; reason: string }[] = [];
   settled.forEach((result, index) => {

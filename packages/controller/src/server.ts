@@ -32,7 +32,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const abort = new AbortController();
   const stream = new EventStream<Snapshot>();
   const publish = (turn: Turn): void => {
-    stream.publish(snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }));
+    stream.publish(
+      snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }),
+    );
   };
   const app = buildServer(options, { stream, publish });
   const url = await app.listen({ host: options.host, port: options.port });
@@ -64,8 +66,14 @@ function buildServer(
 ): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/api/snapshot', async (_request, reply) =>
-    stream.latest ?? (await reply.code(503).header('retry-after', '1').send({ error: 'The controller has not looked yet; ask again in a second.' })),
+  app.get(
+    '/api/snapshot',
+    async (_request, reply) =>
+      stream.latest ??
+      (await reply
+        .code(503)
+        .header('retry-after', '1')
+        .send({ error: 'The controller has not looked yet; ask again in a second.' })),
   );
   app.get('/api/events', (request, reply) => {
     reply.hijack();
@@ -77,7 +85,11 @@ function buildServer(
   app.post('/tick', async () => {
     const report = await tick(world, { plan, by });
     publish({ type: 'stepped', report });
-    return { wrote: report.wrote, idle: report.idle, rollout: report.record?.rollout?.status ?? null };
+    return {
+      wrote: report.wrote,
+      idle: report.idle,
+      rollout: report.record?.rollout?.status ?? null,
+    };
   });
   if (pageDir !== null && existsSync(pageDir)) void app.register(fastifyStatic, { root: pageDir });
   return app;

@@ -17,7 +17,11 @@ export type Snapshot = {
 /** The snapshot of `turn`. A failed turn shows what the one before it saw, with the error. */
 export function snapshotOf(
   turn: Turn,
-  context: { readonly plan: RolloutPlan; readonly atMs: number; readonly previous: Snapshot | null },
+  context: {
+    readonly plan: RolloutPlan;
+    readonly atMs: number;
+    readonly previous: Snapshot | null;
+  },
 ): Snapshot {
   const { plan, atMs, previous } = context;
   if (turn.type === 'failed') {

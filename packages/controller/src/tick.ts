@@ -108,7 +108,8 @@ async function runDueSmoke(
 ): Promise<SmokeOutcome | null> {
   const checks = stageOf(plan, rollout).smoke;
   const due = checks.length > 0 && rollout.smoke?.passed !== true;
-  if (!due || rollout.status.type !== 'running' || view.latestReadiness.type !== 'ready') return null;
+  if (!due || rollout.status.type !== 'running' || view.latestReadiness.type !== 'ready')
+    return null;
   const target = view.served.find(
     ({ tag, revision }) => tag === CANDIDATE_TAG && revision === rollout.candidate,
   );

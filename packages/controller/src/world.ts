@@ -1,5 +1,12 @@
 /** Everything the controller needs from the world. The simulator hands in its own; the loop is the same. */
-import type { Effect, MetricsPort, ServicePort, SmokeCheck, SmokeOutcome } from '@ascent/core';
+import type {
+  Effect,
+  MetricsPort,
+  RolloutRecord,
+  ServicePort,
+  SmokeCheck,
+  SmokeOutcome,
+} from '@ascent/core';
 
 /** One service's world. */
 export type World = {
@@ -8,7 +15,7 @@ export type World = {
   /** Runs smoke checks against a base URL. Never throws: what goes wrong is a failed check. */
   readonly smoke: (checks: readonly SmokeCheck[], baseUrl: string) => Promise<SmokeOutcome>;
   /** Delivers one effect; throws when it could not. Repeats carry the same key. */
-  readonly deliver: (effect: Effect) => Promise<void>;
+  readonly deliver: (effect: Effect, record: RolloutRecord) => Promise<void>;
   /** Unix milliseconds. */
   readonly now: () => number;
 };

@@ -43,7 +43,10 @@ function approve(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
     expiresMs: event.nowMs + plan.approvalExpiresMs,
   };
   return decide(
-    { ...rollout, approvals: [...rollout.approvals.filter((a) => a.stage !== next.name), approval] },
+    {
+      ...rollout,
+      approvals: [...rollout.approvals.filter((a) => a.stage !== next.name), approval],
+    },
     {
       type: 'approved',
       nowMs: event.nowMs,
@@ -90,7 +93,10 @@ function pause(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
 
 function resume(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
   if (rollout.status.type !== 'paused') {
-    throw new AscentError('ASC_NOT_PAUSED', 'The rollout is not paused; there is nothing to resume.');
+    throw new AscentError(
+      'ASC_NOT_PAUSED',
+      'The rollout is not paused; there is nothing to resume.',
+    );
   }
   return decide(
     { ...rollout, status: { type: 'running' }, ...restarted(rollout.status.cause, event.nowMs) },

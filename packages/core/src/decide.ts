@@ -3,7 +3,7 @@
  * One write carries both, so a crash can neither act without a trace nor leave a trace of what did not happen.
  */
 import type { Verdict } from './evidence/index.js';
-import type { Decision, DecisionType, Effect, Rollout } from './rollout.js';
+import { isOpen, type Decision, type DecisionType, type Effect, type Rollout } from './rollout.js';
 
 /** The annotation is no archive: it keeps the newest decisions, the journal keeps all. */
 const DECISIONS_KEPT = 40;
@@ -19,7 +19,7 @@ export type NewDecision = {
   readonly sentence: string;
 };
 
-/** The rollout with `made` in its audit log and its outbox. The share is set to `made.toPercent`. */
+/** `rollout` (already in its new status) with `made` in its audit log and its outbox. The share is set to `made.toPercent`. */
 export function decide(rollout: Rollout, made: NewDecision): Rollout {
   const decision: Decision = {
     seq: rollout.seq + 1,
@@ -32,12 +32,16 @@ export function decide(rollout: Rollout, made: NewDecision): Rollout {
     by: made.by ?? 'ascent',
     sentence: made.sentence,
   };
-  const effect: Effect = { key: `${rollout.id}/${decision.seq}/journal`, type: 'journal', decision };
+  const key = `${rollout.id}/${decision.seq}`;
+  const effects: readonly Effect[] = [
+    { key: `${key}/journal`, type: 'journal', decision },
+    ...(isOpen(rollout) ? [] : [{ key: `${key}/archive`, type: 'archive' } as const]),
+  ];
   return {
     ...rollout,
     seq: decision.seq,
     sharePercent: made.toPercent,
     decisions: [...rollout.decisions, decision].slice(-DECISIONS_KEPT),
-    outbox: [...rollout.outbox, effect],
+    outbox: [...rollout.outbox, ...effects],
   };
 }

@@ -19,7 +19,6 @@ export const errorCatalogue = {
   ASC_NOT_PAUSED: { kind: 'state', exitStatus: 3 },
   ASC_ALREADY_PAUSED: { kind: 'state', exitStatus: 3 },
   ASC_NO_APPROVAL_NEEDED: { kind: 'state', exitStatus: 3 },
-  ASC_ROLLED_BACK: { kind: 'state', exitStatus: 4 },
   ASC_SERVICE_NOT_FOUND: { kind: 'world', exitStatus: 5 },
   ASC_PLATFORM_DENIED: { kind: 'world', exitStatus: 5 },
   ASC_PLATFORM_REFUSED: { kind: 'world', exitStatus: 5 },
@@ -60,5 +59,7 @@ export class AscentError extends Error {
 
 /** Faults as lines a person can work through: `  stages[1].hold: …`. */
 export function formatFaults(faults: readonly Fault[]): string {
-  return faults.map(({ path, message }) => `  ${path === '' ? '(plan)' : path}: ${message}`).join('\n');
+  return faults
+    .map(({ path, message }) => `  ${path === '' ? '(plan)' : path}: ${message}`)
+    .join('\n');
 }

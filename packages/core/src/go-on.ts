@@ -23,17 +23,21 @@ export function goOn(plan: RolloutPlan, rollout: Rollout, context: GoOnContext):
   if (rollout.stageSettledMs === null || heldMs < stage.holdMinMs) return rollout;
   const verdict = stageVerdict(rollout, stage, context.judgement);
   if (verdict.verdict === 'healthy') return leave(plan, rollout, { ...context, leave: verdict });
-  return heldMs < stage.holdMaxMs ? rollout : undecided(plan, rollout, { ...context, leave: verdict });
+  return heldMs < stage.holdMaxMs
+    ? rollout
+    : undecided(plan, rollout, { ...context, leave: verdict });
 }
 
 /** At 0 % there are no users to measure: the verdict is that of the start and the smoke checks. */
 function stageVerdict(rollout: Rollout, stage: Stage, judgement: Judgement): Leave {
-  if (stage.sharePercent > 0) return { verdict: judgement.verdict, sentence: judgement.explanation };
+  if (stage.sharePercent > 0)
+    return { verdict: judgement.verdict, sentence: judgement.explanation };
   const smoke = stage.smoke.length;
   if (smoke > 0 && rollout.smoke?.passed !== true) {
     return { verdict: 'undecided', sentence: 'The smoke checks have not passed yet.' };
   }
-  const checked = smoke > 0 ? ` and passed ${smoke} smoke checks` : '; the plan names no smoke checks';
+  const checked =
+    smoke > 0 ? ` and passed ${smoke} smoke checks` : '; the plan names no smoke checks';
   return { verdict: 'healthy', sentence: `The new revision started${checked}.` };
 }
 
@@ -128,7 +132,16 @@ function undecided(
     case 'ask': {
       const reason = `stage ${stage.name} is undecided after ${heldFor}`;
       return decide(
-        { ...rollout, status: { type: 'paused', cause: 'undecidable', by: 'ascent', reason, sinceMs: context.nowMs } },
+        {
+          ...rollout,
+          status: {
+            type: 'paused',
+            cause: 'undecidable',
+            by: 'ascent',
+            reason,
+            sinceMs: context.nowMs,
+          },
+        },
         {
           type: 'paused',
           nowMs: context.nowMs,

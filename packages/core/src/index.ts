@@ -1,13 +1,7 @@
 export { advance, CHECKPOINT_MS, type Step } from './advance.js';
 export { begin, type BeginContext, type BeginOutcome } from './begin.js';
 export { formatDuration, parseDurationMs, parseHoldMs } from './duration.js';
-export {
-  AscentError,
-  errorCatalogue,
-  formatFaults,
-  type ErrorCode,
-  type Fault,
-} from './errors.js';
+export { AscentError, errorCatalogue, formatFaults, type ErrorCode, type Fault } from './errors.js';
 export type { Command, Delivered, Observed, RolloutEvent } from './event.js';
 export {
   judge,

@@ -56,12 +56,19 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
   return goOn(plan, scene.rollout, { nowMs: event.nowMs, judgement });
 }
 
-function foreignChange(plan: RolloutPlan, rollout: Rollout, { view, nowMs }: Observed): Rollout | null {
+function foreignChange(
+  plan: RolloutPlan,
+  rollout: Rollout,
+  { view, nowMs }: Observed,
+): Rollout | null {
   const ours = trafficFor(rollout, view.traffic);
-  const alreadyPaused = rollout.status.type === 'paused' && rollout.status.cause === 'foreignChange';
+  const alreadyPaused =
+    rollout.status.type === 'paused' && rollout.status.cause === 'foreignChange';
   if (alreadyPaused) return rollout;
   if (sameShares(view.traffic, ours)) return null;
-  const found = [...sharesByRevision(view.traffic)].map(([name, percent]) => `${name} ${percent} %`);
+  const found = [...sharesByRevision(view.traffic)].map(
+    ([name, percent]) => `${name} ${percent} %`,
+  );
   const by = view.lastModifier ?? 'somebody';
   const reason = `the traffic was changed outside of Ascent to ${found.join(', ')}`;
   return decide(
@@ -77,7 +84,11 @@ function foreignChange(plan: RolloutPlan, rollout: Rollout, { view, nowMs }: Obs
   );
 }
 
-function newerRevision(plan: RolloutPlan, rollout: Rollout, { view, nowMs }: Observed): Rollout | null {
+function newerRevision(
+  plan: RolloutPlan,
+  rollout: Rollout,
+  { view, nowMs }: Observed,
+): Rollout | null {
   const newest = view.latestCreated;
   const paused = rollout.status.type === 'paused' && rollout.status.cause === 'foreignChange';
   if (paused || newest === null || newest === rollout.candidate) return null;
@@ -147,7 +158,10 @@ function noteSmoke(plan: RolloutPlan, rollout: Rollout, { smoke, nowMs }: Observ
   const shared = { nowMs, stage: stageOf(plan, rollout).name, toPercent: rollout.sharePercent };
   if (smoke.passed) {
     const sentence = `${rollout.candidate} passed ${smoke.checks} smoke checks at its own address.`;
-    return decide({ ...rollout, smoke, smokeFailures: 0 }, { ...shared, type: 'smokePassed', sentence });
+    return decide(
+      { ...rollout, smoke, smokeFailures: 0 },
+      { ...shared, type: 'smokePassed', sentence },
+    );
   }
   const [first] = smoke.failures;
   const what = first === undefined ? 'no check could run' : `${first.check}: ${first.message}`;
@@ -163,7 +177,10 @@ function cannotStart({ plan, rollout, event: { view, nowMs } }: Scene): Rollout 
   if (readiness.type === 'ready' || rollout.sharePercent > 0) return null;
   const late = nowMs - rollout.startedMs > plan.readyWithinMs;
   if (readiness.type === 'starting' && !late) return null;
-  const why = late && readiness.type === 'starting' ? `it was not ready within ${formatDuration(plan.readyWithinMs)}` : readiness.message;
+  const why =
+    late && readiness.type === 'starting'
+      ? `it was not ready within ${formatDuration(plan.readyWithinMs)}`
+      : readiness.message;
   return rollBack(plan, rollout, {
     nowMs,
     by: 'ascent',
@@ -198,8 +215,10 @@ function unhealthy({ plan, rollout, event: { nowMs }, judgement }: Scene): Rollo
 
 function blindTooLong({ plan, rollout, event }: Scene): Rollout | null {
   const { nowMs } = event;
-  if (rollout.blindSinceMs === null || !isOpen(rollout) || rollout.status.type === 'paused') return null;
-  if (nowMs - rollout.blindSinceMs < plan.whenBlind.afterMs || plan.whenBlind.then === 'hold') return null;
+  if (rollout.blindSinceMs === null || !isOpen(rollout) || rollout.status.type === 'paused')
+    return null;
+  if (nowMs - rollout.blindSinceMs < plan.whenBlind.afterMs || plan.whenBlind.then === 'hold')
+    return null;
   const blindFor = formatDuration(nowMs - rollout.blindSinceMs);
   if (plan.whenBlind.then === 'rollback') {
     return rollBack(plan, rollout, {
@@ -212,7 +231,10 @@ function blindTooLong({ plan, rollout, event }: Scene): Rollout | null {
   }
   const reason = `the metrics could not be read for ${blindFor}`;
   return decide(
-    { ...rollout, status: { type: 'paused', cause: 'blind', by: 'ascent', reason, sinceMs: nowMs } },
+    {
+      ...rollout,
+      status: { type: 'paused', cause: 'blind', by: 'ascent', reason, sinceMs: nowMs },
+    },
     {
       type: 'paused',
       nowMs,

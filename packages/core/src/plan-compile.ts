@@ -23,7 +23,10 @@ export type PlanResult =
 export function compilePlan(input: unknown): PlanResult {
   const parsed = planConfigSchema.safeParse(input);
   if (!parsed.success) {
-    return { type: 'faults', faults: parsed.error.issues.flatMap((issue) => toFaults(issue, input)) };
+    return {
+      type: 'faults',
+      faults: parsed.error.issues.flatMap((issue) => toFaults(issue, input)),
+    };
   }
   const faults = [...stageFaults(parsed.data), ...gateFaults(parsed.data)];
   if (faults.length > 0) return { type: 'faults', faults };
@@ -40,7 +43,31 @@ function toFaults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
   }
   const value = valueAt(input, issue.path);
   const found = value === undefined ? 'it is missing' : `found ${JSON.stringify(value)}`;
-  return [{ path, message: `${issue.message} (${found})` }];
+  return [{ path, message: `${remedyOf(issue)} (${found})` }];
+}
+
+const typeRemedies: Readonly<Record<string, string>> = {
+  object: 'write a mapping of keys to values',
+  record: 'write a mapping of names to values',
+  array: 'write a list',
+  string: 'write text',
+  number: 'write a number',
+  int: 'write a whole number',
+};
+
+/** What to write. The schema says it for its own rules; for the plain types it is said here. */
+function remedyOf(issue: z.core.$ZodIssue): string {
+  if (!issue.message.startsWith('Invalid')) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeRemedies[issue.expected] ?? `write a value of type ${issue.expected}`;
+    case 'invalid_value':
+      return `write one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_union':
+      return 'write it in one of the forms that docs/plan.md shows';
+    default:
+      return `${issue.message}: write a value that fits`;
+  }
 }
 
 /** `stages[1].hold` for `['stages', 1, 'hold']`. */
@@ -68,7 +95,10 @@ function stageFaults({ stages }: PlanConfig): readonly Fault[] {
   stages.forEach((stage, index) => {
     const path = `stages[${index}]`;
     if (seen.has(stage.name)) {
-      faults.push({ path: `${path}.name`, message: `a second stage is named ${stage.name}: names must differ` });
+      faults.push({
+        path: `${path}.name`,
+        message: `a second stage is named ${stage.name}: names must differ`,
+      });
     }
     seen.add(stage.name);
     if (stage.after !== undefined && index !== stages.length - 1) {
@@ -81,7 +111,10 @@ function stageFaults({ stages }: PlanConfig): readonly Fault[] {
     }
     highest = Math.max(highest, stage.share);
     if (stage.share === 0 && stage.approval !== undefined) {
-      faults.push({ path: `${path}.approval`, message: 'a stage at 0 % moves no traffic: leave approval out' });
+      faults.push({
+        path: `${path}.approval`,
+        message: 'a stage at 0 % moves no traffic: leave approval out',
+      });
     }
   });
   if (stages[0]?.share !== undefined && stages[0].share !== 0) {
@@ -89,7 +122,10 @@ function stageFaults({ stages }: PlanConfig): readonly Fault[] {
     faults.push({ path: 'stages[0].share', message });
   }
   if (highest !== 100) {
-    faults.push({ path: 'stages', message: `the last share is ${highest}: a rollout ends with a stage at share 100` });
+    faults.push({
+      path: 'stages',
+      message: `the last share is ${highest}: a rollout ends with a stage at share 100`,
+    });
   }
   return faults;
 }
@@ -98,11 +134,13 @@ function gateFaults({ gates, rollback }: PlanConfig): readonly Fault[] {
   const faults: Fault[] = [];
   const { errorRate, latencyP95 } = gates;
   if (errorRate && rollback.errorRate && rollback.errorRate.above <= errorRate.max) {
-    const message = 'must be above gates.errorRate.max: a rate that still passes the gate must not roll back';
+    const message =
+      'must be above gates.errorRate.max: a rate that still passes the gate must not roll back';
     faults.push({ path: 'rollback.errorRate.above', message });
   }
   if (latencyP95 && rollback.latencyP95 && rollback.latencyP95.above <= latencyP95.max) {
-    const message = 'must be above gates.latencyP95.max: a latency that still passes the gate must not roll back';
+    const message =
+      'must be above gates.latencyP95.max: a latency that still passes the gate must not roll back';
     faults.push({ path: 'rollback.latencyP95.above', message });
   }
   return faults;
@@ -117,10 +155,16 @@ function toPlan(config: PlanConfig): RolloutPlan {
     stages: config.stages.flatMap(toStage),
     gates: {
       errorRate: config.gates.errorRate
-        ? { maxRatio: config.gates.errorRate.max, worseThanStableBy: config.gates.errorRate.worseThanStableBy }
+        ? {
+            maxRatio: config.gates.errorRate.max,
+            worseThanStableBy: config.gates.errorRate.worseThanStableBy,
+          }
         : null,
       latencyP95: config.gates.latencyP95
-        ? { maxMs: config.gates.latencyP95.max, worseThanStableBy: config.gates.latencyP95.worseThanStableBy }
+        ? {
+            maxMs: config.gates.latencyP95.max,
+            worseThanStableBy: config.gates.latencyP95.worseThanStableBy,
+          }
         : null,
       risk: config.risk,
       warmUpMs: config.warmUp,
@@ -151,10 +195,18 @@ function toStage(config: PlanConfig['stages'][number]): readonly Stage[] {
 function toRules({ rollback }: PlanConfig): readonly RollbackRule[] {
   const rules: RollbackRule[] = [];
   if (rollback.errorRate) {
-    rules.push({ metric: 'errorRate', above: rollback.errorRate.above, forMs: rollback.errorRate.for });
+    rules.push({
+      metric: 'errorRate',
+      above: rollback.errorRate.above,
+      forMs: rollback.errorRate.for,
+    });
   }
   if (rollback.latencyP95) {
-    rules.push({ metric: 'latencyP95', above: rollback.latencyP95.above, forMs: rollback.latencyP95.for });
+    rules.push({
+      metric: 'latencyP95',
+      above: rollback.latencyP95.above,
+      forMs: rollback.latencyP95.for,
+    });
   }
   return rules;
 }
@@ -173,7 +225,12 @@ function toMetrics({ metrics }: PlanConfig, platform: PlanPlatform): MetricsSour
   if (metrics.prometheus) {
     const { url, samplePeriod, visibilityDelay } = metrics.prometheus;
     const samplePeriodMs = samplePeriod ?? PROMETHEUS_SAMPLE_PERIOD_MS;
-    return { type: 'prometheus', url, samplePeriodMs, visibilityDelayMs: visibilityDelay ?? samplePeriodMs };
+    return {
+      type: 'prometheus',
+      url,
+      samplePeriodMs,
+      visibilityDelayMs: visibilityDelay ?? samplePeriodMs,
+    };
   }
   const { project, endpoint, samplePeriod, visibilityDelay } = metrics.cloudMonitoring ?? {};
   return {

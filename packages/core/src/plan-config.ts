@@ -52,10 +52,15 @@ function percentage(atMostPercent: number): z.ZodType<number, string> {
   });
 }
 
-const url = z.string().regex(/^https?:\/\/\S+$/, 'write an address that starts with http:// or https://');
+const url = z
+  .string()
+  .regex(/^https?:\/\/\S+$/, 'write an address that starts with http:// or https://');
 const project = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/, 'write a project id: lower-case letters, digits and hyphens');
+  .regex(
+    /^[a-z][a-z0-9-]{1,61}[a-z0-9]$/,
+    'write a project id: lower-case letters, digits and hyphens',
+  );
 
 const cloudRun = z.strictObject({
   project,
@@ -115,7 +120,9 @@ const stage = z
       .optional(),
     hold: hold.optional(),
     smoke: smokeFileSchema.optional(),
-    approval: z.literal('required', { error: 'write approval: required, or leave it out' }).optional(),
+    approval: z
+      .literal('required', { error: 'write approval: required, or leave it out' })
+      .optional(),
     after: duration.optional(),
   })
   .superRefine((value, context) => {
@@ -146,8 +153,18 @@ const latencyGate = z.strictObject({
 const defaultStages = [
   { name: 'smoke', share: 0, hold: { minMs: 3_600_000, maxMs: 3_600_000 } },
   { name: 'canary', share: 10, hold: { minMs: 4 * 3_600_000, maxMs: 6 * 3_600_000 } },
-  { name: 'half', share: 50, hold: { minMs: 12 * 3_600_000, maxMs: 24 * 3_600_000 }, approval: 'required' as const },
-  { name: 'full', share: 100, hold: { minMs: 24 * 3_600_000, maxMs: 48 * 3_600_000 }, approval: 'required' as const },
+  {
+    name: 'half',
+    share: 50,
+    hold: { minMs: 12 * 3_600_000, maxMs: 24 * 3_600_000 },
+    approval: 'required' as const,
+  },
+  {
+    name: 'full',
+    share: 100,
+    hold: { minMs: 24 * 3_600_000, maxMs: 48 * 3_600_000 },
+    approval: 'required' as const,
+  },
   { name: 'retire', after: 7 * 86_400_000 },
 ];
 
@@ -155,7 +172,10 @@ const defaultStages = [
 export const planConfigSchema = z.strictObject({
   service: z
     .string({ error: 'name the service that is rolled out' })
-    .regex(/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/, 'write a Cloud Run service name: under 50 lower-case letters, digits and hyphens, starting with a letter'),
+    .regex(
+      /^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/,
+      'write a Cloud Run service name: under 50 lower-case letters, digits and hyphens, starting with a letter',
+    ),
   platform,
   metrics,
   stages: z.array(stage).min(1, 'name at least one stage').default(defaultStages),
@@ -190,7 +210,9 @@ export const planConfigSchema = z.strictObject({
   whenBlind: z
     .strictObject({
       after: duration.default(15 * 60_000),
-      do: z.enum(['hold', 'ask', 'rollback'], { error: 'write hold, ask or rollback' }).default('hold'),
+      do: z
+        .enum(['hold', 'ask', 'rollback'], { error: 'write hold, ask or rollback' })
+        .default('hold'),
     })
     .default({ after: 15 * 60_000, do: 'hold' }),
   warmUp: delay.default(3 * 60_000),

@@ -14,7 +14,10 @@ const remedy = `Restore the annotation ${RECORD_ANNOTATION} from the journal, or
 /** The parts that deciding relies on before it looks deeper. */
 const envelope = z.looseObject({
   version: z.literal(1),
-  plan: z.looseObject({ service: z.string(), stages: z.array(z.looseObject({ name: z.string() })).min(1) }),
+  plan: z.looseObject({
+    service: z.string(),
+    stages: z.array(z.looseObject({ name: z.string() })).min(1),
+  }),
   stable: z.string().min(1),
   rollout: z
     .looseObject({
@@ -60,5 +63,8 @@ export function readRecord(text: string): RolloutRecord {
   const parsed = envelope.safeParse(value);
   if (parsed.success) return value as RolloutRecord;
   const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-  throw new AscentError('ASC_RECORD_UNREADABLE', `The rollout record is damaged at ${where}. ${remedy}`);
+  throw new AscentError(
+    'ASC_RECORD_UNREADABLE',
+    `The rollout record is damaged at ${where}. ${remedy}`,
+  );
 }

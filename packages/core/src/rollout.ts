@@ -63,8 +63,13 @@ export type Decision = {
   readonly sentence: string;
 };
 
-/** Something the shell must do because of a decision. Delivered at least once; `key` makes repeats harmless. */
-export type Effect = { readonly key: string; readonly type: 'journal'; readonly decision: Decision };
+/**
+ * Something the shell must do because of a decision. Delivered at least once; `key` makes repeats harmless.
+ * `journal` writes one decision down, `archive` the whole record of a rollout that has ended.
+ */
+export type Effect =
+  | { readonly key: string; readonly type: 'journal'; readonly decision: Decision }
+  | { readonly key: string; readonly type: 'archive' };
 
 /** One rollout of one candidate. */
 export type Rollout = {

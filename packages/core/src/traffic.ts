@@ -11,9 +11,7 @@ export const CANDIDATE_TAG = 'candidate';
 export const STABLE_TAG = 'stable';
 
 /** Share of every revision in a list of targets, integer percent; LATEST is listed as `LATEST`. */
-export function sharesByRevision(
-  targets: readonly TrafficTarget[],
-): ReadonlyMap<string, number> {
+export function sharesByRevision(targets: readonly TrafficTarget[]): ReadonlyMap<string, number> {
   const shares = new Map<string, number>();
   for (const { revision, percent } of targets) {
     const name = revision ?? 'LATEST';
@@ -26,7 +24,9 @@ export function sharesByRevision(
 export function sameShares(a: readonly TrafficTarget[], b: readonly TrafficTarget[]): boolean {
   const left = sharesByRevision(a);
   const right = sharesByRevision(b);
-  return left.size === right.size && [...left].every(([name, percent]) => right.get(name) === percent);
+  return (
+    left.size === right.size && [...left].every(([name, percent]) => right.get(name) === percent)
+  );
 }
 
 /** The traffic for `rollout`, keeping the foreign tags of `present`. */

@@ -4,7 +4,11 @@ import { print } from '../output.js';
 import type { Session } from '../session.js';
 
 /** Where to listen and how often to look. */
-export type ServeOptions = { readonly interval: number; readonly port: number; readonly host: string };
+export type ServeOptions = {
+  readonly interval: number;
+  readonly port: number;
+  readonly host: string;
+};
 
 /** Resolves when SIGINT or SIGTERM arrives and everything is closed. */
 export async function serve(session: Session, options: ServeOptions): Promise<void> {
@@ -24,7 +28,11 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     host: options.host,
     port: options.port,
   });
-  print(`The controller watches ${session.plan.service}. Page: ${server.url}`, { ready: true, url: server.url }, session);
+  print(
+    `The controller watches ${session.plan.service}. Page: ${server.url}`,
+    { ready: true, url: server.url },
+    session,
+  );
   await stopped;
   await server.close();
 }

@@ -6,7 +6,10 @@ import { statusWords } from '../status-text.js';
 import type { Session } from '../session.js';
 
 /** Resolves with the exit status: 0 when promoted or adopted, 4 when rolled back or superseded, 130 when interrupted. */
-export async function up(session: Session, options: { readonly intervalMs: number }): Promise<number> {
+export async function up(
+  session: Session,
+  options: { readonly intervalMs: number },
+): Promise<number> {
   const abort = new AbortController();
   const stop = (): void => {
     abort.abort();
@@ -34,7 +37,10 @@ export async function up(session: Session, options: { readonly intervalMs: numbe
 /** A user's fault ends the loop; an outage does not. */
 function ended(turn: Turn): boolean {
   if (turn.type === 'failed') {
-    return !(turn.error instanceof AscentError) || !turn.error.code.startsWith('ASC_PLATFORM_UNAVAILABLE');
+    return (
+      !(turn.error instanceof AscentError) ||
+      !turn.error.code.startsWith('ASC_PLATFORM_UNAVAILABLE')
+    );
   }
   const { record } = turn.report;
   return record?.rollout == null || !isOpen(record.rollout);
@@ -47,7 +53,9 @@ function sayNews(turn: Turn, said: number): number {
   }
   const decisions: readonly Decision[] = turn.report.record?.rollout?.decisions ?? [];
   for (const decision of decisions.filter(({ seq }) => seq > said)) {
-    note(`${new Date(decision.atMs).toISOString()}  ${decision.stage.padEnd(8)} ${decision.sentence}`);
+    note(
+      `${new Date(decision.atMs).toISOString()}  ${decision.stage.padEnd(8)} ${decision.sentence}`,
+    );
   }
   return decisions.at(-1)?.seq ?? said;
 }
@@ -57,7 +65,9 @@ function finish(last: Turn | null, session: Session, interrupted: boolean): numb
   const record = last?.report.record ?? null;
   const rollout = record?.rollout ?? null;
   if (rollout === null) {
-    const idle = last?.report.idle ?? `${record?.stable ?? 'nothing'} is the stable revision; deploy a new one to roll it out`;
+    const idle =
+      last?.report.idle ??
+      `${record?.stable ?? 'nothing'} is the stable revision; deploy a new one to roll it out`;
     print(idle, { record }, session);
     return 0;
   }

@@ -1,0 +1,100 @@
+/**
+ * Everything a rollout needs, on one machine, as real processes: PostgreSQL, cloud-run-local and the controller.
+ * The demo and the end-to-end tests start the same stack.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startLocalPostgres } from '@ascent/local-postgres';
+import { startChild, type Child } from './child.js';
+import type { DeployTarget } from './deployer.js';
+import { bundles, root } from './house.js';
+
+/** The service's name everywhere in the demo. */
+export const SERVICE = 'dovvybuddy-backend';
+const PROJECT = 'local';
+
+/** The running stack. */
+export type Stack = {
+  readonly workDir: string;
+  /** Store of images and state of the emulator. */
+  readonly emulatorDir: string;
+  readonly emulator: Child;
+  readonly databaseUrl: string;
+  readonly target: DeployTarget;
+  readonly planFile: string;
+  /** Starts `ascent serve` on the plan. */
+  readonly startController: (intervalMs: number) => Promise<Child>;
+  /** Ends every process of the stack. May be called twice. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Starts the stack in `workDir`. The database is kept from run to run; services begin afresh. */
+export async function startStack(workDir: string): Promise<Stack> {
+  const emulatorDir = join(workDir, 'cloud-run-local');
+  await rm(emulatorDir, { recursive: true, force: true });
+  await mkdir(join(workDir, 'log'), { recursive: true });
+  const postgres = await startLocalPostgres({ dataDir: join(workDir, 'postgres') });
+  const children: Child[] = [];
+  const stop = async (): Promise<void> => {
+    // The controller first, then the emulator with its instances, then the database they use.
+    for (const child of children.reverse()) await child.stop();
+    await postgres.stop();
+  };
+  try {
+    const emulator = await startChild({
+      name: 'cloud-run-local',
+      script: bundles.cloudRunLocal,
+      args: [
+        ...['start', '--port', '0', '--data', emulatorDir, '--project', PROJECT],
+        ...['--sample-period', '1s', '--visibility-delay', '0s', '--log-format', 'json'],
+      ],
+      logFile: join(workDir, 'log/cloud-run-local.log'),
+    });
+    children.push(emulator);
+    const planFile = await writePlan(workDir, emulator.url);
+    return {
+      workDir,
+      emulatorDir,
+      emulator,
+      databaseUrl: postgres.url,
+      target: { apiUrl: emulator.url, project: PROJECT, service: SERVICE },
+      planFile,
+      startController: async (intervalMs) => {
+        const controller = await startController({ workDir, planFile, intervalMs });
+        children.push(controller);
+        return controller;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startController(options: {
+  readonly workDir: string;
+  readonly planFile: string;
+  readonly intervalMs: number;
+}): Promise<Child> {
+  const { workDir, planFile, intervalMs } = options;
+  return await startChild({
+    name: 'the controller',
+    script: bundles.ascent,
+    args: [
+      ...['serve', '--json', '--plan', planFile, '--journal', join(workDir, 'journal')],
+      ...['--port', '0', '--interval', `${intervalMs}ms`],
+    ],
+    logFile: join(workDir, 'log/controller.log'),
+  });
+}
+
+/** The demo's plan with the emulator's address in it, beside its smoke file. */
+async function writePlan(workDir: string, emulatorUrl: string): Promise<string> {
+  const source = join(root, 'apps/demo');
+  const text = await readFile(join(source, 'ascent.yaml'), 'utf8');
+  const planFile = join(workDir, 'ascent.yaml');
+  await writeFile(planFile, text.replace('${CLOUD_RUN_LOCAL_URL}', emulatorUrl));
+  await writeFile(join(workDir, 'smoke.yaml'), await readFile(join(source, 'smoke.yaml')));
+  return planFile;
+}

@@ -1,0 +1,185 @@
+/**
+ * `npm start`: a new DovvyBuddy goes through 0 → 10 → 50 → 100 %, and a bad one is sent back, with real processes and
+ * real HTTP on this machine. Ends with status 0 only if both rollouts ended as they should.
+ */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import pc from 'picocolors';
+import { parse } from 'yaml';
+import { isOpen, type Rollout } from '@ascent/core';
+import { createPrng } from '@ascent/stats';
+import { buildBackendImage } from './backend-image.js';
+import type { Child } from './child.js';
+import { startCrowd, type Crowd } from './crowd.js';
+import { deploy, waitUntilReady, type Template } from './deployer.js';
+import { root } from './house.js';
+import { createProgress, type Progress, type Shown } from './progress.js';
+import { startStack, type Stack } from './stack.js';
+import { summarise, type Ended } from './summary.js';
+
+const LOOK_INTERVAL_MS = 500;
+const STEP_INTERVAL_MS = 1_000;
+const ROLLOUT_TIMEOUT_MS = 150_000;
+const CROWD_SEED = 20_261_122;
+
+/**
+ * The fault of revision 3 is one of configuration: somebody took milliseconds for seconds, and a pool for a number of
+ * databases. One request alone never notices; a tenth of the crowd does.
+ */
+const FAULTY_ENV = { DATABASE_POOL_MAX: '1', DATABASE_ACQUIRE_TIMEOUT_MS: '5' } as const;
+
+const progress = createProgress(process.stdout);
+const once = process.argv.includes('--once');
+const startedMs = Date.now();
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const workDir = resolve(process.env['ASCENT_DEMO_DIR'] ?? join(root, '.ascent/demo'));
+  progress.say('Starting PostgreSQL and cloud-run-local ...');
+  const stack = await startStack(workDir);
+  const interrupted = interruption();
+  try {
+    const outcome = await Promise.race([rehearse(stack), interrupted.then(() => null)]);
+    if (outcome === null) return 130;
+    if (!once) {
+      progress.say(
+        `\nStill up: page ${outcome.pageUrl}   emulator ${stack.target.apiUrl}\nTry: npx ascent status --plan ${stack.planFile}\nCtrl-C ends everything.`,
+      );
+      await interrupted;
+    }
+    return outcome.asExpected ? 0 : 1;
+  } finally {
+    progress.end();
+    await stack.stop();
+  }
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM. */
+async function interruption(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => {
+      resolve();
+    });
+    process.once('SIGTERM', () => {
+      resolve();
+    });
+  });
+}
+
+type Outcome = { readonly asExpected: boolean; readonly pageUrl: string };
+
+async function rehearse(stack: Stack): Promise<Outcome> {
+  const [first, second, third] = await buildRevisions(stack);
+  const stable = await deploy(stack.target, first);
+  const serviceUrl = await waitUntilReady(stack.target, stable);
+  progress.say(`Revision 1 serves: ${stable} at ${serviceUrl}`);
+  const controller = await stack.startController(STEP_INTERVAL_MS);
+  const watch = watcher(controller, progress);
+  progress.say(`The controller watches it: ${pc.underline(controller.url)}`);
+  await watch.until(({ record }) => record?.stable === stable, { timeoutMs: 30_000, asks: [] });
+  const crowd = await letDiversIn(stack, serviceUrl);
+
+  progress.say('\nRevision 2: a good one');
+  const promoted = await rollOut({ stack, watch, crowd, template: second });
+  progress.say('\nRevision 3: a pool of one connection, and 5 ms to get it');
+  const rolledBack = await rollOut({ stack, watch, crowd, template: third });
+
+  // Stay a moment longer, to see the last request that the bad revision served.
+  await watch.until(() => false, { timeoutMs: 2_000, asks: crowd.asks });
+  await crowd.leave();
+  progress.end();
+  const ended: readonly Ended[] = [
+    { rollout: promoted, expected: 'promoted' },
+    { rollout: rolledBack, expected: 'rolledBack' },
+  ];
+  for (const line of summarise(ended, crowd.asks)) progress.say(line);
+  progress.say(`  The whole run took ${Math.round((Date.now() - startedMs) / 1_000)} s.`);
+  return {
+    asExpected: ended.every(({ rollout, expected }) => rollout.status.type === expected),
+    pageUrl: controller.url,
+  };
+}
+
+async function buildRevisions({
+  workDir,
+  emulatorDir,
+  databaseUrl,
+}: Stack): Promise<readonly [Template, Template, Template]> {
+  progress.say('Building three images of the backend ...');
+  const env = {
+    DATABASE_URL: databaseUrl,
+    MIGRATE_ON_START: 'true',
+    LOG_LEVEL: 'info',
+    RATE_LIMIT_MAX: '1000000',
+  };
+  const build = async (
+    version: string,
+    extra: Readonly<Record<string, string>>,
+  ): Promise<Template> => ({
+    image: await buildBackendImage({ version, workDir, dataDir: emulatorDir }),
+    env: { ...env, ...extra },
+  });
+  return await Promise.all([build('1.0.0', {}), build('1.1.0', {}), build('1.2.0', FAULTY_ENV)]);
+}
+
+async function letDiversIn({ target }: Stack, serviceUrl: string): Promise<Crowd> {
+  const file = join(root, 'content/eval/conversations.yaml');
+  const conversations = (parse(await readFile(file, 'utf8')) as { turns: string[] }[]).map(
+    ({ turns }) => turns,
+  );
+  const prng = createPrng(CROWD_SEED);
+  progress.say(`The divers come: ${conversations.length} different conversations, in any order.`);
+  return startCrowd({
+    origin: target.apiUrl,
+    host: new URL(serviceUrl).host,
+    conversationsPerSecond: 15,
+    thinkMs: 700,
+    conversations,
+    random: () => prng.next(),
+  });
+}
+
+type RollOut = {
+  readonly stack: Stack;
+  readonly watch: Watcher;
+  readonly crowd: Crowd;
+  readonly template: Template;
+};
+
+/** Deploys `template` and waits until Ascent has decided about it. */
+async function rollOut({ stack, watch, crowd, template }: RollOut): Promise<Rollout> {
+  const revision = await deploy(stack.target, template);
+  const shown = await watch.until(
+    ({ record }) => record?.rollout?.candidate === revision && !isOpen(record.rollout),
+    { timeoutMs: ROLLOUT_TIMEOUT_MS, asks: crowd.asks },
+  );
+  const rollout = shown.record?.rollout;
+  if (!rollout)
+    throw new Error(`no rollout of ${revision} was seen within ${ROLLOUT_TIMEOUT_MS / 1_000} s`);
+  return rollout;
+}
+
+type Watcher = {
+  /** Shows the controller's snapshots until `done` or the time is over; resolves with the last one. */
+  readonly until: (
+    done: (shown: Shown) => boolean,
+    options: { readonly timeoutMs: number; readonly asks: Crowd['asks'] },
+  ) => Promise<Shown>;
+};
+
+function watcher(controller: Child, { show }: Progress): Watcher {
+  let last: Shown = { record: null, error: null };
+  return {
+    until: async (done, { timeoutMs, asks }) => {
+      const deadlineMs = Date.now() + timeoutMs;
+      while (Date.now() < deadlineMs) {
+        const response = await fetch(`${controller.url}/api/snapshot`).catch(() => null);
+        if (response?.ok) last = (await response.json()) as Shown;
+        show(last, asks);
+        if (done(last)) break;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+      }
+      return last;
+    },
+  };
+}
