@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundles, buildBackendImage, startStack, type Stack, type Template } from '@ascent/demo';
+import { backendEnv, bundles, buildBackendImage, startStack, type Stack, type Template } from '@ascent/demo';
 import { readRecord, RECORD_ANNOTATION, type RolloutRecord } from '@ascent/core';
 
 /** What a command printed and how it ended. */
@@ -41,7 +41,7 @@ export async function backendTemplate(
   const image = await buildBackendImage({ version, workDir, dataDir: emulatorDir });
   return {
     image,
-    env: { DATABASE_URL: databaseUrl, MIGRATE_ON_START: 'true', RATE_LIMIT_MAX: '1000000', ...env },
+    env: { ...backendEnv(databaseUrl), ...env },
   };
 }
 

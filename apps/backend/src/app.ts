@@ -14,6 +14,8 @@ import { addSessionRoutes } from './http/session-routes.js';
 export interface AppOptions extends ChatRouteOptions {
   readonly log: FastifyBaseLogger;
   readonly build: BuildInfo;
+  /** Which revision answers, as `X-Revision` on every answer: the only way to tell during a shift. `null` off the platform. */
+  readonly revision: string | null;
   readonly bodyLimitBytes: number;
   readonly corsOrigins: readonly string[];
   /** 0 is no limit. */
@@ -51,6 +53,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   replyToErrors(app, options.reportError);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(requestIdHeader, request.id);
+    if (options.revision !== null) void reply.header('x-revision', options.revision);
     done();
   });
   await addGuards(app, options);

@@ -45,6 +45,7 @@ export async function createBackend(config: Config, log: Logger): Promise<Backen
       inflightMax: config.CHAT_INFLIGHT_MAX,
       log,
       build: { version: config.VERSION, commit: config.COMMIT },
+      revision: config.K_REVISION ?? null,
       bodyLimitBytes: config.BODY_LIMIT_BYTES,
       corsOrigins: config.CORS_ORIGINS.split(',')
         .map((origin) => origin.trim())

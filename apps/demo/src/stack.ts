@@ -13,6 +13,17 @@ import { bundles, root } from './house.js';
 export const SERVICE = 'dovvybuddy-backend';
 const PROJECT = 'local';
 
+/** The backend's settings on this machine. All divers come from one address, so the limit per address is off. */
+export function backendEnv(databaseUrl: string): Readonly<Record<string, string>> {
+  return {
+    DATABASE_URL: databaseUrl,
+    MIGRATE_ON_START: 'true',
+    RATE_LIMIT_PER_MINUTE: '0',
+    // The image listens on all interfaces, as a container must; a process on this machine must not.
+    HOST: '127.0.0.1',
+  };
+}
+
 /** The running stack. */
 export type Stack = {
   readonly workDir: string;

@@ -14,7 +14,7 @@ import { startCrowd, type Crowd } from './crowd.js';
 import { deploy, waitUntilReady, type Template } from './deployer.js';
 import { root } from './house.js';
 import { createProgress, type Progress, type Shown } from './progress.js';
-import { startStack, type Stack } from './stack.js';
+import { backendEnv, startStack, type Stack } from './stack.js';
 import { summarise, type Ended } from './summary.js';
 
 const LOOK_INTERVAL_MS = 500;
@@ -106,12 +106,7 @@ async function buildRevisions({
   databaseUrl,
 }: Stack): Promise<readonly [Template, Template, Template]> {
   progress.say('Building three images of the backend ...');
-  const env = {
-    DATABASE_URL: databaseUrl,
-    MIGRATE_ON_START: 'true',
-    LOG_LEVEL: 'info',
-    RATE_LIMIT_MAX: '1000000',
-  };
+  const env = backendEnv(databaseUrl);
   const build = async (
     version: string,
     extra: Readonly<Record<string, string>>,
