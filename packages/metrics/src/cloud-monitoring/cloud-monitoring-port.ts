@@ -108,7 +108,10 @@ async function readRange(
       readPages(reader, { metric: 'request_count', service, range: piece, signal }),
       readPages(reader, { metric: 'request_latencies', service, range: piece, signal }),
     ]);
-    for (const page of pages.flat()) addPage(tally, page, { revisions, range: piece });
+    for (const series of pages) {
+      const seen = new Set<string>();
+      for (const page of series) addPage(tally, page, { revisions, range: piece, seen });
+    }
   }
   return { type: 'points', points: tally.points(reader.periodMs), youngestTrustedMs: range.endMs };
 }
@@ -132,15 +135,24 @@ async function readPages(
 function addPage(
   tally: TrafficTally,
   page: TimeSeriesPage,
-  wanted: { readonly revisions: ReadonlySet<string>; readonly range: GridRange },
+  wanted: {
+    readonly revisions: ReadonlySet<string>;
+    readonly range: GridRange;
+    /** Intervals that this metric has told already: a page that overlaps another must not count twice. */
+    readonly seen: Set<string>;
+  },
 ): void {
   for (const { resource, metric, points } of page.timeSeries) {
     const revision = resource.labels['revision_name'];
     if (revision === undefined || !wanted.revisions.has(revision)) continue;
-    const failed = metric.labels['response_code_class'] === '5xx';
+    const kind = metric.labels['response_code_class'] ?? '';
+    const failed = kind === '5xx';
     for (const point of points) {
       const endMs = endMsOf(point);
       if (endMs <= wanted.range.startMs || endMs > wanted.range.endMs) continue;
+      const key = `${revision} ${kind} ${endMs}`;
+      if (wanted.seen.has(key)) throw new Unreadable(`Cloud Monitoring told ${key} twice`);
+      wanted.seen.add(key);
       addPoint(tally, { revision, endMs }, { point, failed });
     }
   }
