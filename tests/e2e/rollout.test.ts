@@ -28,7 +28,7 @@ beforeAll(async () => {
     conversationsPerSecond: 10,
     thinkMs: 300,
     conversations: [['What is PADI Open Water?', 'How deep may I go with it?', 'And after that?']],
-    random: () => prng.next(),
+    random: prng.uniform,
   });
 });
 
@@ -77,7 +77,7 @@ describe('a controller killed with kill -9 again and again', () => {
     const prng = createPrng(11);
     for (let kills = 0; kills < 12; kills += 1) {
       const controller = await stack.startController(200);
-      await new Promise((resolve) => setTimeout(resolve, prng.next() * 1_500));
+      await new Promise((resolve) => setTimeout(resolve, prng.uniform() * 1_500));
       controller.kill('SIGKILL');
       await controller.exited;
       const record = await openRecord();

@@ -80,13 +80,14 @@ function liveText(
 function rateLine(asks: readonly Ask[]): string {
   const sinceMs = Date.now() - RATE_WINDOW_MS;
   const recent = asks.filter(({ endedMs }) => endedMs >= sinceMs);
-  const byRevision = Map.groupBy(recent, ({ revision }) => revision ?? 'no answer');
-  const parts = [...byRevision]
+  const counts = new Map<string, number>();
+  for (const { revision } of recent) {
+    const name = revision ?? 'no answer';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const parts = [...counts]
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(
-      ([revision, answers]) =>
-        `${revision} ${(answers.length / (RATE_WINDOW_MS / 1_000)).toFixed(1)}/s`,
-    );
+    .map(([name, count]) => `${name} ${(count / (RATE_WINDOW_MS / 1_000)).toFixed(1)}/s`);
   const failed = asks.filter(({ status }) => status === 0 || status >= 500).length;
   return `  ${asks.length} questions, ${failed} failed   ${parts.join('   ')}`;
 }

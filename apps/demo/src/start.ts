@@ -130,7 +130,7 @@ async function letDiversIn({ target }: Stack, serviceUrl: string): Promise<Crowd
     conversationsPerSecond: 15,
     thinkMs: 700,
     conversations,
-    random: () => prng.next(),
+    random: prng.uniform,
   });
 }
 

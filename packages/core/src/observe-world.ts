@@ -44,7 +44,7 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
   const settled = noteSettled(rollout, event);
   const sighted = noteSight(plan, noteEvidence(plan, settled, event), event);
   const tested = noteSmoke(plan, sighted, event);
-  const judgement = judge(plan.gates, plan.rollback, tested.evidence, {
+  const judgement = judge(plan.gates, tested.evidence, {
     nowMs: event.nowMs,
     sharePercent: tested.sharePercent,
   });
@@ -120,7 +120,7 @@ function noteEvidence(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: O
     candidate: rollout.candidate,
     points: metrics.points,
     youngestTrustedMs: metrics.youngestTrustedMs,
-    shareChangedMs: rollout.stageSettledMs ?? nowMs,
+    shareChangedMs: rollout.stageSettledMs ?? rollout.stageEnteredMs,
   });
   return { ...rollout, evidence };
 }

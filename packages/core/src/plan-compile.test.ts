@@ -93,11 +93,11 @@ describe('a right plan', () => {
           errorRate: { maxRatio: 0.01, worseThanStableBy: 0.005 },
           latencyP95: { maxMs: 5_000, worseThanStableBy: 0.25 },
           risk: { falseRollback: 0.01, missedRegression: 0.1 },
+          rules: [
+            { metric: 'errorRate', above: 0.05, forMs: 900_000 },
+            { metric: 'latencyP95', above: 10_000, forMs: 900_000 },
+          ],
         },
-        rollback: [
-          { metric: 'errorRate', above: 0.05, forMs: 900_000 },
-          { metric: 'latencyP95', above: 10_000, forMs: 900_000 },
-        ],
         retireAfterMs: 604_800_000,
       },
     });

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Fault } from './errors.js';
-import type { RollbackRule } from './evidence/index.js';
+import { defaultStatistics, type RollbackRule } from './evidence/index.js';
 import { planConfigSchema, type PlanConfig } from './plan-config.js';
 import type { MetricsSource, PlanPlatform, RolloutPlan, Stage } from './plan.js';
 
@@ -166,10 +166,11 @@ function toPlan(config: PlanConfig): RolloutPlan {
             worseThanStableBy: config.gates.latencyP95.worseThanStableBy,
           }
         : null,
+      rules: toRules(config),
       risk: config.risk,
       warmUpMs: config.warmUp,
+      statistics: defaultStatistics,
     },
-    rollback: toRules(config),
     whenUndecidable: config.whenUndecidable,
     whenBlind: { afterMs: config.whenBlind.after, then: config.whenBlind.do },
     readyWithinMs: config.readyWithin,

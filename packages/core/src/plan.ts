@@ -2,7 +2,7 @@
  * A plan as the rest of the house knows it: milliseconds, integers and ratios, every default filled, nothing optional.
  * `plan-config.ts` is what a person writes; `compilePlan` is the only way from one to the other.
  */
-import type { GatePlan, RollbackRule } from './evidence/index.js';
+import type { GatePlan } from './evidence/index.js';
 import type { SmokeCheck } from './smoke-plan.js';
 
 /** Where the service runs. One API (Knative Serving v1) in three places. */
@@ -64,8 +64,8 @@ export type RolloutPlan = {
   readonly platform: PlanPlatform;
   readonly metrics: MetricsSource;
   readonly stages: readonly Stage[];
+  /** Gates, hard rollback rules and risks. */
   readonly gates: GatePlan;
-  readonly rollback: readonly RollbackRule[];
   readonly whenUndecidable: UndecidablePolicy;
   readonly whenBlind: BlindPolicy;
   /** How long a new revision may take to become ready before the rollout ends. */

@@ -27,6 +27,7 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     intervalMs: options.interval,
     host: options.host,
     port: options.port,
+    pageDir: null,
   });
   print(
     `The controller watches ${session.plan.service}. Page: ${server.url}`,
