@@ -1,0 +1,178 @@
+/**
+ * The error gate's tests, fed interval by interval: is the candidate worse than the stable revision, is it
+ * above the limit, and is it proven to be good enough to go on.
+ */
+import {
+  limitErrorLogE,
+  relativeErrorLogE,
+  startLimitError,
+  startRelativeError,
+  startSafety,
+  updateLimitError,
+  updateRelativeError,
+  updateSafety,
+  updateSafetyAlone,
+} from '@ascent/stats';
+import type { ErrorBlock, LimitError, RelativeError, Safety } from '@ascent/stats';
+import { budgetParts } from './gate-plan.js';
+import type { GatePlan } from './gate-plan.js';
+
+/** Differences proven or not beside the plan's own, so that a person sees how far the proof has come. */
+const ladder = [0.1, 0.05, 0.02, 0.01, 0.005] as const;
+/** Requests of a stable revision alone are not kept waiting for a candidate longer than this. */
+const longestBlockMs = 3_600_000;
+
+/** Requests pooled since the last block was closed. Plain data. */
+export type OpenBlock = ErrorBlock & {
+  readonly startMs: number | null;
+  /** Whether any of it was served while cold starts were forgiven. */
+  readonly warm: boolean;
+};
+
+/** Proof that the candidate is not worse by `difference`, since the last change of share. */
+export type SafetyStep = { readonly difference: number; readonly test: Safety };
+
+/** All tests on errors. Plain data. */
+export type ErrorEvidence = {
+  readonly relative: RelativeError;
+  readonly limit: LimitError;
+  readonly safety: readonly SafetyStep[];
+  readonly open: OpenBlock;
+  readonly openLimit: OpenBlock;
+};
+
+/** Both revisions' requests and errors in one interval. */
+export type ErrorSample = ErrorBlock & {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly warm: boolean;
+};
+
+/** A block without requests. */
+export const emptyBlock: OpenBlock = {
+  candidateRequests: 0,
+  stableRequests: 0,
+  candidateErrors: 0,
+  stableErrors: 0,
+  startMs: null,
+  warm: false,
+};
+
+/** Tests before any request. */
+export function startErrorEvidence(gatePlan: GatePlan): ErrorEvidence {
+  const own = gatePlan.errorRate?.worseThanStableBy ?? 0;
+  const differences = own > 0 && !ladder.some((step) => step === own) ? [...ladder, own] : ladder;
+  return {
+    relative: startRelativeError(),
+    limit: startLimitError(),
+    safety: differences
+      .toSorted((a, b) => b - a)
+      .map((difference) => ({ difference, test: startSafety() })),
+    open: emptyBlock,
+    openLimit: emptyBlock,
+  };
+}
+
+/** ln E of "worse than stable" and of "above the limit and worse than stable". */
+export function errorLogEs(evidence: ErrorEvidence): {
+  readonly relative: number;
+  readonly limit: number;
+} {
+  return { relative: relativeErrorLogE(evidence.relative), limit: limitErrorLogE(evidence.limit) };
+}
+
+/** Adds one interval. */
+export function absorbErrors(
+  gatePlan: GatePlan,
+  evidence: ErrorEvidence,
+  sample: ErrorSample,
+): ErrorEvidence {
+  const { statistics } = gatePlan;
+  const pooled = pool(evidence.open, sample);
+  const compared = closes(pooled, statistics.blockMinimumRequests)
+    ? { ...compare(gatePlan, evidence, pooled), open: emptyBlock }
+    : { ...evidence, open: pooled };
+  const pooledLimit = pool(evidence.openLimit, sample);
+  if (!closes(pooledLimit, statistics.limitBlockMinimumRequests)) {
+    return { ...compared, openLimit: pooledLimit };
+  }
+  return {
+    ...compared,
+    limit: updateLimitError(evidence.limit, pooledLimit, {
+      limit: withinUnit(gatePlan.errorRate?.maxRatio ?? 1),
+      toleratedOddsRatio: pooledLimit.warm ? statistics.warmUpOddsRatio : 1,
+    }),
+    openLimit: emptyBlock,
+  };
+}
+
+/** Requests of two shares must not meet in one block, and what was proven at one share is not proven at the next. */
+export function changeErrorShare(evidence: ErrorEvidence): ErrorEvidence {
+  return {
+    ...evidence,
+    safety: evidence.safety.map(({ difference, test }) => ({
+      difference,
+      test: { ...test, logE: 0 },
+    })),
+    open: emptyBlock,
+    openLimit: emptyBlock,
+  };
+}
+
+/** The rate the candidate must be proven to stay below when no stable revision serves beside it. */
+export function aloneLimit(gatePlan: GatePlan, difference: number): number {
+  return withinUnit((gatePlan.errorRate?.maxRatio ?? 1) + difference);
+}
+
+function compare(gatePlan: GatePlan, evidence: ErrorEvidence, block: OpenBlock): ErrorEvidence {
+  const { statistics, risk } = gatePlan;
+  const part = budgetParts(gatePlan).get('errorsRelative') ?? 1;
+  const alone = block.stableRequests === 0;
+  const own = { requests: block.candidateRequests, errors: block.candidateErrors };
+  return {
+    ...evidence,
+    relative: updateRelativeError(evidence.relative, block, {
+      shape: {
+        oddsRatio: block.warm ? statistics.warmUpOddsRatio : 1,
+        dispersion: statistics.dispersion,
+      },
+      logThreshold: -Math.log(risk.falseRollback * part),
+    }),
+    safety: evidence.safety.map(({ difference, test }) => ({
+      difference,
+      test: alone
+        ? updateSafetyAlone(test, own, aloneLimit(gatePlan, difference))
+        : updateSafety(test, block, difference),
+    })),
+  };
+}
+
+/** Looks at request counts only, so it cannot favour one outcome over another. */
+function closes(block: OpenBlock, least: number): boolean {
+  const { candidateRequests, stableRequests } = block;
+  if (candidateRequests === 0) return false;
+  return stableRequests === 0
+    ? candidateRequests >= Math.max(20, least)
+    : candidateRequests + stableRequests >= least;
+}
+
+function pool(open: OpenBlock, sample: ErrorSample): OpenBlock {
+  const stale =
+    open.candidateRequests === 0 &&
+    open.startMs !== null &&
+    sample.endMs - open.startMs > longestBlockMs;
+  const base = stale ? emptyBlock : open;
+  return {
+    candidateRequests: base.candidateRequests + sample.candidateRequests,
+    stableRequests: base.stableRequests + sample.stableRequests,
+    candidateErrors: base.candidateErrors + sample.candidateErrors,
+    stableErrors: base.stableErrors + sample.stableErrors,
+    startMs: base.startMs ?? sample.startMs,
+    warm: base.warm || sample.warm,
+  };
+}
+
+/** A limit of 0 or 1 leaves nothing to bet on; hold it a hair inside. */
+function withinUnit(rate: number): number {
+  return Math.min(Math.max(rate, 1e-6), 1 - 1e-6);
+}

@@ -1,0 +1,196 @@
+/**
+ * One gate as a person reads it: estimate, bounds, limits, sample, window, how much of the budget is used,
+ * and what it says on its own.
+ */
+import { rateBounds } from '@ascent/stats';
+import type { RateBounds } from '@ascent/stats';
+import type { HistogramLayout } from '../traffic-point.js';
+import { combinedLogE, questionsOf } from './evidence.js';
+import type { Evidence } from './evidence.js';
+import type { GatePlan, Question } from './gate-plan.js';
+import { slowPart } from './latency-evidence.js';
+import {
+  countFrom,
+  firstBucketAbove,
+  lowerEdgeMs,
+  quantileMs,
+  upperEdgeMs,
+} from './latency-layout.js';
+import { windowCounts } from './recent-window.js';
+import type { Generation } from './recent-window.js';
+
+/** healthy: go on. unhealthy: roll back. undecided: keep watching. undecidable: not at this traffic. */
+export type Verdict = 'healthy' | 'unhealthy' | 'undecided' | 'undecidable';
+
+/** The bounds shown hold at every look at once with this confidence. */
+export const shownRisk = 0.05;
+
+/** A value of both revisions; `null` where there is nothing to estimate it from. */
+export type PerRevision<T> = { readonly candidate: T; readonly stable: T };
+
+/** One gate's state. Rates are parts of requests, latencies milliseconds. */
+export type GateReport = {
+  readonly name: 'errorRate' | 'latencyP95';
+  readonly unit: 'ratio' | 'ms';
+  readonly verdict: Exclude<Verdict, 'undecidable'>;
+  readonly estimate: PerRevision<number | null>;
+  /** 95 % confidence sequences; an upper bound is `null` where a latency has none. */
+  readonly bounds: PerRevision<{ readonly lower: number; readonly upper: number | null } | null>;
+  readonly limit: { readonly max: number; readonly worseThanStableBy: number };
+  readonly sample: PerRevision<{ readonly requests: number; readonly bad: number }>;
+  readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** Part of the false-rollback budget this gate's evidence takes up, 0 … 1. */
+  readonly budgetUsed: number;
+  /** ln E of this gate's evidence against the candidate, on its part of the budget. */
+  readonly logE: number;
+  readonly proof: Proof;
+};
+
+/** How far the proof has come that the candidate is good enough to go on. */
+export type Proof = {
+  readonly complete: boolean;
+  /** ln E reached, and needed. */
+  readonly logE: number;
+  readonly neededLogE: number;
+  /** errorRate: smallest excess over stable disproved so far (a part of requests); `null` for none. */
+  readonly excessBelow: number | null;
+};
+
+/** The report of every gate the plan has. */
+export function reportGates(gatePlan: GatePlan, evidence: Evidence): readonly GateReport[] {
+  const reports: GateReport[] = [];
+  if (gatePlan.errorRate !== null)
+    reports.push(reportErrors(gatePlan, evidence, gatePlan.errorRate));
+  if (gatePlan.latencyP95 !== null) {
+    reports.push(reportLatency(gatePlan, evidence, gatePlan.latencyP95));
+  }
+  return reports;
+}
+
+function reportErrors(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  gate: NonNullable<GatePlan['errorRate']>,
+): GateReport {
+  const seen = windowCounts(evidence.recent);
+  const against = evidenceAgainst(gatePlan, evidence, ['errorsRelative', 'errorsLimit']);
+  const proof = proofOfErrors(gatePlan, evidence, gate.worseThanStableBy);
+  const crossed = crossedIn(evidence, ['errorsRelative', 'errorsLimit']);
+  return {
+    name: 'errorRate',
+    unit: 'ratio',
+    verdict: verdictOf(crossed, proof.complete && against.logE < 0),
+    estimate: perRevision(seen, ({ requests, errors }) =>
+      requests === 0 ? null : errors / requests,
+    ),
+    bounds: perRevision(seen, ({ requests, errors }) =>
+      requests === 0 ? null : rateBounds(requests, errors, shownRisk),
+    ),
+    limit: { max: gate.maxRatio, worseThanStableBy: gate.worseThanStableBy },
+    sample: perRevision(seen, ({ requests, errors }) => ({ requests, bad: errors })),
+    window: { fromMs: seen.startMs, toMs: seen.endMs },
+    ...against,
+    proof,
+  };
+}
+
+function reportLatency(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  gate: NonNullable<GatePlan['latencyP95']>,
+): GateReport {
+  const seen = windowCounts(evidence.recent);
+  const against = evidenceAgainst(gatePlan, evidence, ['latencyRelative', 'latencyLimit']);
+  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
+  const logE = evidence.latency?.safetyLogE ?? 0;
+  const proof = { complete: logE >= neededLogE, logE, neededLogE, excessBelow: null };
+  const layout = evidence.latency?.layout ?? null;
+  const tooSlow = layout === null ? 0 : firstBucketAbove(layout, gate.maxMs);
+  const crossed = crossedIn(evidence, ['latencyRelative', 'latencyLimit']);
+  return {
+    name: 'latencyP95',
+    unit: 'ms',
+    verdict: verdictOf(crossed, proof.complete && against.logE < 0),
+    estimate: perRevision(seen, ({ latency }) =>
+      layout === null || latency === null ? null : quantileMs(layout, latency, 1 - slowPart),
+    ),
+    bounds: perRevision(seen, ({ latency }) =>
+      layout === null || latency === null ? null : p95Bounds(layout, latency),
+    ),
+    limit: { max: gate.maxMs, worseThanStableBy: gate.worseThanStableBy },
+    sample: perRevision(seen, ({ latency }) => ({
+      requests: latency === null ? 0 : countFrom(latency, 0),
+      bad: latency === null ? 0 : countFrom(latency, tooSlow),
+    })),
+    window: { fromMs: seen.startMs, toMs: seen.endMs },
+    ...against,
+    proof,
+  };
+}
+
+/** Safe against the plan's tolerance; with a tolerance of 0 nothing can be proven, and no evidence against must do. */
+function proofOfErrors(gatePlan: GatePlan, evidence: Evidence, difference: number): Proof {
+  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
+  const proven = evidence.errors.safety.filter(({ test }) => test.logE >= neededLogE);
+  const own = evidence.errors.safety.find((step) => step.difference === difference);
+  const logE = own?.test.logE ?? 0;
+  return {
+    complete: own !== undefined && logE >= neededLogE,
+    logE,
+    neededLogE,
+    excessBelow: proven.at(-1)?.difference ?? null,
+  };
+}
+
+function evidenceAgainst(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  asked: readonly Question[],
+): { readonly logE: number; readonly budgetUsed: number } {
+  const questions = questionsOf(gatePlan, evidence).filter(({ question }) =>
+    asked.includes(question),
+  );
+  const weight = questions.reduce((sum, part) => sum + part.weight, 0);
+  const logE = combinedLogE(questions, weight);
+  const onBudget = combinedLogE(questions, 1) + Math.log(gatePlan.risk.falseRollback);
+  return { logE, budgetUsed: Math.min(1, Math.exp(onBudget)) };
+}
+
+function crossedIn(evidence: Evidence, asked: readonly Question[]): boolean {
+  return evidence.crossing !== null && asked.includes(evidence.crossing.question);
+}
+
+function verdictOf(crossed: boolean, proven: boolean): GateReport['verdict'] {
+  if (crossed) return 'unhealthy';
+  return proven ? 'healthy' : 'undecided';
+}
+
+/**
+ * Confidence sequence of the 95th percentile on bucket edges: every edge whose share of slower requests
+ * could still be 5 %.
+ */
+function p95Bounds(
+  layout: HistogramLayout,
+  counts: readonly number[],
+): { readonly lower: number; readonly upper: number | null } | null {
+  const total = countFrom(counts, 0);
+  if (total === 0) return null;
+  let lower = 0;
+  for (let j = 0; j < counts.length; j += 1) {
+    const bounds: RateBounds = rateBounds(total, countFrom(counts, j + 1), shownRisk);
+    const edge = upperEdgeMs(layout, j);
+    if (bounds.lower > slowPart) lower = edge;
+    else if (bounds.upper < slowPart) return { lower, upper: edge };
+  }
+  return {
+    lower: Number.isFinite(lower) ? lower : lowerEdgeMs(layout, counts.length - 1),
+    upper: null,
+  };
+}
+
+function perRevision<T>(
+  seen: Generation,
+  read: (counts: Generation['candidate']) => T,
+): PerRevision<T> {
+  return { candidate: read(seen.candidate), stable: read(seen.stable) };
+}

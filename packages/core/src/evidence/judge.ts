@@ -1,0 +1,151 @@
+/**
+ * The verdict, from evidence alone. In order of precedence:
+ *
+ *  1. A hard rule of the owner fired: unhealthy.
+ *  2. The evidence against the candidate crossed the budget: unhealthy.
+ *  3. Nothing to look at (no share, no points, no requests): undecided, each with its own reason.
+ *  4. More speaks against the candidate than for it: undecided. A share never rises on that.
+ *  5. A limit of the plan is exceeded, though not by more than the stable revision does: undecided.
+ *  6. Every gate has its proof: healthy. Otherwise undecided, and the sentence says what is missing.
+ */
+import { absoluteErrorLogE, startAbsoluteError, updateAbsoluteError } from '@ascent/stats';
+import { combinedLogE, questionsOf } from './evidence.js';
+import type { Evidence } from './evidence.js';
+import { explain } from './explain.js';
+import type { GatePlan, RollbackRule } from './gate-plan.js';
+import { reportGates } from './gate-report.js';
+import type { GateReport, Verdict } from './gate-report.js';
+import { slowPart } from './latency-evidence.js';
+import { exceedsTolerance } from './observe.js';
+
+/** Why the verdict is what it is. */
+export type Reason =
+  | { readonly code: 'rollback-rule'; readonly rule: RollbackRule }
+  | { readonly code: 'worse-than-stable' | 'above-limit' }
+  | { readonly code: 'slower-than-stable' | 'above-latency-limit' }
+  | { readonly code: 'no-traffic-share' | 'no-points' | 'no-requests' }
+  | { readonly code: 'evidence-against' | 'worse-within-tolerance' }
+  | { readonly code: 'limit-exceeded'; readonly gate: GateReport['name'] }
+  | { readonly code: 'not-enough-requests'; readonly gate: GateReport['name'] }
+  | { readonly code: 'no-latency' }
+  | { readonly code: 'proven' }
+  | { readonly code: 'no-gates' };
+
+/** A verdict and everything it rests on. Plain data. */
+export type Judgement = {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly gates: readonly GateReport[];
+  /** Share of the requests the candidate really served since the last change, percent; `null` without requests. */
+  readonly sharePercentServed: number | null;
+  /** ln E of everything against the candidate. It rolls back at ln(1 / risk.falseRollback). */
+  readonly logE: number;
+  /** Part of the false-rollback budget in use, 0 … 1. */
+  readonly budgetUsed: number;
+  /** Age of the youngest interval used, milliseconds. */
+  readonly dataAgeMs: number;
+  /** Whether anything serves beside the candidate to compare it with. */
+  readonly guarantee: 'compared' | 'limits-only';
+  /** One plain sentence. */
+  readonly explanation: string;
+};
+
+/** When it is judged, and the share the candidate should be serving, integer percent. */
+export type JudgeContext = { readonly nowMs: number; readonly sharePercent: number };
+
+/** Judges a candidate. Pure: the same evidence gives the same verdict. */
+export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeContext): Judgement {
+  const gates = reportGates(gatePlan, evidence);
+  const logE = finiteOr(combinedLogE(questionsOf(gatePlan, evidence), 1), 0);
+  const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, gates, logE });
+  const { stage } = evidence;
+  const served = stage.candidateRequests + stage.stableRequests;
+  const alone = stage.candidateRequests > 0 && stage.stableRequests === 0;
+  const bare: Omit<Judgement, 'explanation'> = {
+    verdict,
+    reason,
+    gates,
+    sharePercentServed: served === 0 ? null : (100 * stage.candidateRequests) / served,
+    logE,
+    budgetUsed: Math.min(1, gatePlan.risk.falseRollback * Math.exp(logE)),
+    dataAgeMs: Math.max(0, context.nowMs - evidence.watermarkMs),
+    guarantee: context.sharePercent === 100 || alone ? 'limits-only' : 'compared',
+  };
+  return { ...bare, explanation: explain(gatePlan, evidence, bare) };
+}
+
+type Decision = { readonly verdict: Verdict; readonly reason: Reason };
+type Scene = {
+  readonly context: JudgeContext;
+  readonly gates: readonly GateReport[];
+  readonly logE: number;
+};
+
+function decideVerdict(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decision {
+  return (
+    whyUnhealthy(gatePlan, evidence) ??
+    whyNothingSeen(gatePlan, evidence, scene) ??
+    whyNotYet(gatePlan, evidence, scene) ?? { verdict: 'healthy', reason: { code: 'proven' } }
+  );
+}
+
+function whyUnhealthy(gatePlan: GatePlan, evidence: Evidence): Decision | null {
+  const fired = evidence.timers.findIndex(({ firedMs }) => firedMs !== null);
+  const rule = gatePlan.rules[fired];
+  if (rule !== undefined) return { verdict: 'unhealthy', reason: { code: 'rollback-rule', rule } };
+  if (evidence.crossing === null) return null;
+  const codes = {
+    errorsRelative: 'worse-than-stable',
+    errorsLimit: 'above-limit',
+    latencyRelative: 'slower-than-stable',
+    latencyLimit: 'above-latency-limit',
+  } as const;
+  return { verdict: 'unhealthy', reason: { code: codes[evidence.crossing.question] } };
+}
+
+function whyNothingSeen(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decision | null {
+  if (gatePlan.errorRate === null && gatePlan.latencyP95 === null) {
+    return { verdict: 'healthy', reason: { code: 'no-gates' } };
+  }
+  if (scene.context.sharePercent === 0) return undecided({ code: 'no-traffic-share' });
+  const { candidateRequests, stableRequests } = evidence.stage;
+  if (candidateRequests > 0) return null;
+  const seen = stableRequests > 0 || evidence.watermarkMs > evidence.stage.sinceMs;
+  return undecided({ code: seen ? 'no-requests' : 'no-points' });
+}
+
+function whyNotYet(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decision | null {
+  if (scene.logE >= 0) {
+    const within =
+      gatePlan.errorRate !== null &&
+      scene.gates.some(({ name, proof }) => name === 'errorRate' && proof.complete) &&
+      !exceedsTolerance(gatePlan, evidence);
+    return undecided({ code: within ? 'worse-within-tolerance' : 'evidence-against' });
+  }
+  const over = scene.gates.find((gate) => exceedsLimit(gate));
+  if (over !== undefined) return undecided({ code: 'limit-exceeded', gate: over.name });
+  const unproven = scene.gates.find(({ proof }) => !proof.complete);
+  if (unproven === undefined) return null;
+  if (unproven.name === 'latencyP95' && unproven.sample.candidate.requests === 0) {
+    return undecided({ code: 'no-latency' });
+  }
+  return undecided({ code: 'not-enough-requests', gate: unproven.name });
+}
+
+function undecided(reason: Reason): Decision {
+  return { verdict: 'undecided', reason };
+}
+
+/** Whether the recent past speaks more for a candidate above the limit than for one at it. */
+function exceedsLimit(gate: GateReport): boolean {
+  const { requests, bad } = gate.sample.candidate;
+  const limit = gate.name === 'errorRate' ? gate.limit.max : slowPart;
+  if (requests === 0 || limit <= 0 || limit >= 1) return limit <= 0 && bad > 0;
+  const sample = { requests, errors: bad };
+  const test = updateAbsoluteError(startAbsoluteError(), sample, { limit, logThreshold: null });
+  return absoluteErrorLogE(test) > 0;
+}
+
+function finiteOr(value: number, otherwise: number): number {
+  return Number.isFinite(value) ? value : otherwise;
+}

@@ -1,0 +1,104 @@
+/**
+ * Arithmetic on histogram buckets: edges, how slow is "too slow", and what a tolerance means in buckets.
+ *
+ * A tolerance of 25 % cannot be applied inside a bucket, so it is rounded in the release's favour: each
+ * candidate request is taken to lie at the lower edge of its bucket before it is forgiven the factor.
+ */
+import type { HistogramLayout, LatencyHistogram } from '../traffic-point.js';
+
+/** Edges closer than this (relative) are the same edge. */
+const sameEdge = 1e-9;
+
+/** How many buckets a layout has, the open ones included. */
+export function bucketCount(layout: HistogramLayout): number {
+  return layout.type === 'exponential' ? layout.finiteBuckets + 2 : layout.boundsMs.length + 1;
+}
+
+/** Lower edge of a bucket, milliseconds. */
+export function lowerEdgeMs(layout: HistogramLayout, bucket: number): number {
+  if (bucket === 0) return 0;
+  return layout.type === 'exponential'
+    ? layout.scaleMs * layout.growthFactor ** (bucket - 1)
+    : (layout.boundsMs[bucket - 1] ?? 0);
+}
+
+/** Upper edge of a bucket, milliseconds; ∞ for the last one. */
+export function upperEdgeMs(layout: HistogramLayout, bucket: number): number {
+  return bucket >= bucketCount(layout) - 1 ? Infinity : lowerEdgeMs(layout, bucket + 1);
+}
+
+/** Two layouts that count in the same buckets have the same key. */
+export function layoutKey(layout: HistogramLayout): string {
+  return layout.type === 'exponential'
+    ? `exponential ${layout.scaleMs} ${layout.growthFactor} ${layout.finiteBuckets}`
+    : `explicit ${layout.boundsMs.join(' ')}`;
+}
+
+/** All buckets, with the trailing empty ones a source may leave out. */
+export function fullCounts(histogram: LatencyHistogram): readonly number[] {
+  const length = bucketCount(histogram.layout);
+  return Array.from({ length }, (_, j) => Math.round(histogram.counts[j] ?? 0));
+}
+
+/** First bucket that lies wholly at or above so many milliseconds (the bucket count if none does). */
+export function firstBucketAbove(layout: HistogramLayout, limitMs: number): number {
+  const buckets = bucketCount(layout);
+  for (let j = 0; j < buckets; j += 1) {
+    if (lowerEdgeMs(layout, j) >= limitMs * (1 - sameEdge)) return j;
+  }
+  return buckets;
+}
+
+/** The bucket each bucket's requests are moved to when a slowness of `factor` is forgiven. */
+export function forgivenBuckets(layout: HistogramLayout, factor: number): readonly number[] {
+  const buckets = bucketCount(layout);
+  return Array.from({ length: buckets }, (_, j) => {
+    const forgivenMs = (lowerEdgeMs(layout, j) / factor) * (1 + sameEdge);
+    let target = j;
+    while (target > 0 && lowerEdgeMs(layout, target) > forgivenMs) target -= 1;
+    return target;
+  });
+}
+
+/** Counts after each bucket has been moved to its target. */
+export function moveBuckets(
+  counts: readonly number[],
+  targets: readonly number[],
+): readonly number[] {
+  const moved = counts.map(() => 0);
+  counts.forEach((count, j) => {
+    const target = targets[j] ?? j;
+    moved[target] = (moved[target] ?? 0) + count;
+  });
+  return moved;
+}
+
+/** Requests in a bucket and all above it. */
+export function countFrom(counts: readonly number[], bucket: number): number {
+  let total = 0;
+  for (let j = bucket; j < counts.length; j += 1) total += counts[j] ?? 0;
+  return total;
+}
+
+/** The latency below which this part of requests lies, interpolated inside its bucket; `null` without requests. */
+export function quantileMs(
+  layout: HistogramLayout,
+  counts: readonly number[],
+  part: number,
+): number | null {
+  const total = countFrom(counts, 0);
+  if (total === 0) return null;
+  let below = 0;
+  for (let j = 0; j < counts.length; j += 1) {
+    const count = counts[j] ?? 0;
+    if (count > 0 && below + count >= part * total) {
+      const lower = lowerEdgeMs(layout, j);
+      const upper = upperEdgeMs(layout, j);
+      return Number.isFinite(upper)
+        ? lower + ((upper - lower) * (part * total - below)) / count
+        : lower;
+    }
+    below += count;
+  }
+  return null;
+}

@@ -1,0 +1,252 @@
+/**
+ * From measurements to evidence: each interval is used once, in order of time, when it can no longer
+ * change, and never across a change of share.
+ */
+import { reachesRisk } from '@ascent/stats';
+import type { TrafficPoint } from '../traffic-point.js';
+import { absorbErrors, changeErrorShare } from './error-evidence.js';
+import { combinedLogE, questionsOf, zeroTotals } from './evidence.js';
+import type { Anomaly, Evidence, QuestionEvidence, Totals } from './evidence.js';
+import type { GatePlan, RollbackRule } from './gate-plan.js';
+import {
+  absorbLatency,
+  changeLatencyShare,
+  changeLayout,
+  startLatencyEvidence,
+} from './latency-evidence.js';
+import { countFrom, firstBucketAbove, layoutKey } from './latency-layout.js';
+import { addToWindow, windowCounts, withoutLatency } from './recent-window.js';
+import { advanceTimer } from './rule-timer.js';
+import type { RuleTimer } from './rule-timer.js';
+import { pairPoints } from './traffic-interval.js';
+import type { Fault, TrafficInterval } from './traffic-interval.js';
+
+/** Intervals remembered to recognise a point that is sent again. */
+const usedKept = 30;
+/** Changes of share waiting for their points. */
+const pendingKept = 50;
+
+/** What a look at the metrics brought. */
+export type Observation = {
+  readonly nowMs: number;
+  readonly stable: string;
+  readonly candidate: string;
+  readonly points: readonly TrafficPoint[];
+  /** Points that end later may still change, and are left for the next look. */
+  readonly youngestTrustedMs: number;
+  /** When the share now served began to be served. */
+  readonly shareChangedMs: number;
+};
+
+/** The evidence after a look at the metrics. */
+export function observe(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  observation: Observation,
+): Evidence {
+  const trusted = observation.points.filter(
+    ({ endMs, startMs }) =>
+      !(endMs > observation.youngestTrustedMs) && !(startMs < evidence.startedMs),
+  );
+  const fresh = trusted.filter(({ endMs }) => !(endMs <= evidence.watermarkMs));
+  const { intervals, faults } = pairPoints(fresh, observation);
+  let state = noteShareChange(evidence, observation.shareChangedMs);
+  state = noteAnomalies(state, [...latePoints(state, trusted, observation), ...faults]);
+  for (const interval of intervals) state = absorb(gatePlan, state, interval);
+  return state;
+}
+
+/** Points of intervals that were already used without them: too late to count. */
+function latePoints(
+  evidence: Evidence,
+  points: readonly TrafficPoint[],
+  { stable, candidate }: Observation,
+): readonly Fault[] {
+  const used = new Map(evidence.used.map((interval) => [interval.endMs, interval]));
+  return points.flatMap(({ revision, endMs }) => {
+    const known = used.get(endMs);
+    if (known === undefined) return [];
+    const late =
+      (revision === candidate && !known.candidate) || (revision === stable && !known.stable);
+    return late ? [{ code: 'late-point' as const, atMs: endMs }] : [];
+  });
+}
+
+function noteShareChange(evidence: Evidence, changedMs: number): Evidence {
+  const known =
+    changedMs <= evidence.shareChangedMs || evidence.pendingShareChangesMs.includes(changedMs);
+  if (known) return evidence;
+  const pending = [...evidence.pendingShareChangesMs, changedMs].sort((a, b) => a - b);
+  return { ...evidence, pendingShareChangesMs: pending.slice(-pendingKept) };
+}
+
+/** Applies the changes of share up to this moment. */
+function passShareChanges(evidence: Evidence, untilMs: number): Evidence {
+  const passed = evidence.pendingShareChangesMs.filter((changedMs) => changedMs <= untilMs);
+  const last = passed.at(-1);
+  if (last === undefined) return evidence;
+  return {
+    ...evidence,
+    shareChangedMs: last,
+    pendingShareChangesMs: evidence.pendingShareChangesMs.filter((at) => at > untilMs),
+    errors: changeErrorShare(evidence.errors),
+    latency: evidence.latency === null ? null : changeLatencyShare(evidence.latency),
+    stage: zeroTotals(last),
+  };
+}
+
+function absorb(gatePlan: GatePlan, before: Evidence, interval: TrafficInterval): Evidence {
+  const evidence = passShareChanges(before, interval.startMs);
+  const moved = {
+    ...evidence,
+    watermarkMs: interval.endMs,
+    used: [
+      ...evidence.used.slice(1 - usedKept),
+      { endMs: interval.endMs, candidate: interval.hasCandidate, stable: interval.hasStable },
+    ],
+  };
+  if (evidence.pendingShareChangesMs.some((changedMs) => changedMs < interval.endMs)) {
+    return noteAnomalies(moved, [{ code: 'spans-share-change', atMs: interval.endMs }]);
+  }
+  return noteCrossing(gatePlan, count(gatePlan, moved, interval), interval.endMs);
+}
+
+function count(gatePlan: GatePlan, evidence: Evidence, interval: TrafficInterval): Evidence {
+  const { candidate, stable, startMs, endMs } = interval;
+  const firstCandidateMs = evidence.firstCandidateMs ?? (candidate.requests > 0 ? startMs : null);
+  const warmFromMs = Math.max(firstCandidateMs ?? startMs, evidence.shareChangedMs);
+  const warm = startMs < warmFromMs + gatePlan.warmUpMs;
+  const block = {
+    candidateRequests: candidate.requests,
+    stableRequests: stable.requests,
+    candidateErrors: candidate.errors,
+    stableErrors: stable.errors,
+  };
+  const relaid = relay(gatePlan, evidence, interval);
+  const latency = relaid.latency;
+  return {
+    ...relaid,
+    firstCandidateMs,
+    errors: absorbErrors(gatePlan, evidence.errors, { ...block, startMs, endMs, warm }),
+    latency:
+      latency === null || interval.layout === null
+        ? latency
+        : absorbLatency(gatePlan, latency, {
+            candidate: candidate.latency,
+            stable: stable.latency,
+            warm,
+          }),
+    timers: advanceTimers(gatePlan, evidence.timers, interval),
+    total: addTotals(evidence.total, block),
+    stage: addTotals(evidence.stage, block),
+    recent: addToWindow(relaid.recent, interval, gatePlan.statistics.windowMs),
+    anomalies: withAnomalies(relaid.anomalies, silence(interval)),
+  };
+}
+
+/** Starts the latency tests with the first histogram, and carries them over when its buckets change. */
+function relay(gatePlan: GatePlan, evidence: Evidence, interval: TrafficInterval): Evidence {
+  const { layout, endMs } = interval;
+  if (layout === null || gatePlan.latencyP95 === null) return evidence;
+  const { latency } = evidence;
+  if (latency === null) return { ...evidence, latency: startLatencyEvidence(layout) };
+  if (layout === latency.layout || layoutKey(layout) === layoutKey(latency.layout)) return evidence;
+  return {
+    ...evidence,
+    latency: changeLayout(latency, layout),
+    recent: withoutLatency(evidence.recent),
+    anomalies: withAnomalies(evidence.anomalies, [
+      { code: 'histogram-layout-changed', atMs: endMs },
+    ]),
+  };
+}
+
+function advanceTimers(
+  gatePlan: GatePlan,
+  timers: readonly RuleTimer[],
+  interval: TrafficInterval,
+): readonly RuleTimer[] {
+  return timers.map((timer, i) => {
+    const rule = gatePlan.rules[i];
+    if (rule === undefined) return timer;
+    const sample = ruleSample(rule, interval);
+    return advanceTimer(timer, rule, {
+      startMs: interval.startMs,
+      endMs: interval.endMs,
+      ...sample,
+    });
+  });
+}
+
+function ruleSample(
+  rule: RollbackRule,
+  { candidate, layout }: TrafficInterval,
+): { readonly requests: number; readonly bad: number } {
+  if (rule.metric === 'errorRate') return { requests: candidate.requests, bad: candidate.errors };
+  const { latency } = candidate;
+  if (latency === null || layout === null) return { requests: 0, bad: 0 };
+  return {
+    requests: countFrom(latency, 0),
+    bad: countFrom(latency, firstBucketAbove(layout, rule.above)),
+  };
+}
+
+function silence({ candidate, stable, endMs }: TrafficInterval): readonly Fault[] {
+  if (candidate.requests > 0) return [];
+  return [{ code: stable.requests > 0 ? 'candidate-silent' : 'zero-requests', atMs: endMs }];
+}
+
+/** Rolls back on all that speaks against the candidate, leaving out what the plan's own tolerance allows. */
+function noteCrossing(gatePlan: GatePlan, evidence: Evidence, atMs: number): Evidence {
+  const questions = questionsOf(gatePlan, evidence);
+  const peakLogE = Math.max(evidence.peakLogE, combinedLogE(questions, 1));
+  if (evidence.crossing !== null) return { ...evidence, peakLogE };
+  const material = questions.filter(
+    ({ question }) => question !== 'errorsRelative' || exceedsTolerance(gatePlan, evidence),
+  );
+  const logE = combinedLogE(material, 1);
+  if (!reachesRisk(logE, gatePlan.risk.falseRollback)) return { ...evidence, peakLogE };
+  const question = strongest(material)?.question ?? 'errorsRelative';
+  return { ...evidence, peakLogE, crossing: { atMs, question, logE } };
+}
+
+/** Whether the candidate's estimated excess of failures is at least what the plan tolerates. */
+export function exceedsTolerance(gatePlan: GatePlan, evidence: Evidence): boolean {
+  const { candidate, stable } = windowCounts(evidence.recent);
+  if (candidate.requests === 0) return false;
+  const stableRatio = stable.requests === 0 ? 0 : stable.errors / stable.requests;
+  const excess = candidate.errors / candidate.requests - stableRatio;
+  return excess >= (gatePlan.errorRate?.worseThanStableBy ?? 0);
+}
+
+function strongest(questions: readonly QuestionEvidence[]): QuestionEvidence | undefined {
+  return questions.toSorted(
+    (a, b) => b.logE + Math.log(b.weight) - (a.logE + Math.log(a.weight)),
+  )[0];
+}
+
+function noteAnomalies(evidence: Evidence, found: readonly Fault[]): Evidence {
+  return found.length === 0
+    ? evidence
+    : { ...evidence, anomalies: withAnomalies(evidence.anomalies, found) };
+}
+
+function withAnomalies(anomalies: readonly Anomaly[], found: readonly Fault[]): readonly Anomaly[] {
+  let next = anomalies;
+  for (const { code, atMs } of found) {
+    const known = next.find((anomaly) => anomaly.code === code);
+    const updated = { code, count: (known?.count ?? 0) + 1, lastMs: atMs };
+    next = known === undefined ? [...next, updated] : next.map((a) => (a === known ? updated : a));
+  }
+  return next;
+}
+
+function addTotals(totals: Totals, block: Omit<Totals, 'sinceMs'>): Totals {
+  return {
+    sinceMs: totals.sinceMs,
+    candidateRequests: totals.candidateRequests + block.candidateRequests,
+    stableRequests: totals.stableRequests + block.stableRequests,
+    candidateErrors: totals.candidateErrors + block.candidateErrors,
+    stableErrors: totals.stableErrors + block.stableErrors,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * From points to intervals: the points of both revisions side by side, checked, in order of time.
+ *
+ * Every way a source can be wrong has its own name here, so that it is counted and shown instead of
+ * quietly becoming evidence.
+ */
+import type { HistogramLayout, TrafficPoint } from '../traffic-point.js';
+import { fullCounts, layoutKey } from './latency-layout.js';
+
+/** What can be wrong with measurements, one name each. */
+export type AnomalyCode =
+  | 'zero-requests'
+  | 'candidate-silent'
+  | 'counter-went-back'
+  | 'not-a-number'
+  | 'errors-exceed-requests'
+  | 'histogram-layout-changed'
+  | 'duplicate-point'
+  | 'late-point'
+  | 'spans-share-change'
+  | 'bad-interval';
+
+/** One revision's answers in one interval. */
+export type ArmTraffic = {
+  readonly requests: number;
+  readonly errors: number;
+  /** All buckets of the interval's layout; `null` where the source has no latency. */
+  readonly latency: readonly number[] | null;
+};
+
+/** Both revisions in one interval (start exclusive, end inclusive). */
+export type TrafficInterval = {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly candidate: ArmTraffic;
+  readonly stable: ArmTraffic;
+  /** The layout both latencies count in; `null` when neither has any. */
+  readonly layout: HistogramLayout | null;
+  readonly hasCandidate: boolean;
+  readonly hasStable: boolean;
+};
+
+/** Nothing was asked and nothing answered. */
+export const noTraffic: ArmTraffic = { requests: 0, errors: 0, latency: null };
+
+/** Which revisions an interval is made of. */
+export type Revisions = { readonly stable: string; readonly candidate: string };
+
+/** A fault of one measurement, and the end of its interval. */
+export type Fault = { readonly code: AnomalyCode; readonly atMs: number };
+
+/** Intervals in order of time, and what could not be used. */
+export type PairedPoints = {
+  readonly intervals: readonly TrafficInterval[];
+  readonly faults: readonly Fault[];
+};
+
+/** Pairs the points of both revisions by interval; what cannot be used is named in `faults`. */
+export function pairPoints(points: readonly TrafficPoint[], revisions: Revisions): PairedPoints {
+  const faults: Fault[] = [];
+  const byEnd = new Map<number, Pair>();
+  for (const point of points) {
+    const arm = armOf(point, revisions);
+    if (arm === null) continue;
+    const pair = byEnd.get(point.endMs) ?? noPair;
+    const code = faultOf(point) ?? (pair[arm] === null ? null : 'duplicate-point');
+    if (code !== null) faults.push({ code, atMs: point.endMs });
+    else byEnd.set(point.endMs, { ...pair, [arm]: point });
+  }
+  const intervals = [...byEnd].flatMap(([endMs, pair]) => {
+    const { interval, code } = intervalOf(pair);
+    if (code !== null) faults.push({ code, atMs: endMs });
+    return interval === null ? [] : [interval];
+  });
+  return { intervals: intervals.sort((a, b) => a.endMs - b.endMs), faults };
+}
+
+type Pair = { readonly candidate: TrafficPoint | null; readonly stable: TrafficPoint | null };
+const noPair: Pair = { candidate: null, stable: null };
+
+function armOf(point: TrafficPoint, revisions: Revisions): 'candidate' | 'stable' | null {
+  if (point.revision === revisions.candidate) return 'candidate';
+  return point.revision === revisions.stable ? 'stable' : null;
+}
+
+function faultOf(point: TrafficPoint): AnomalyCode | null {
+  const { startMs, endMs, requests, errors, latency } = point;
+  const counts = latency === null ? [] : latency.counts;
+  if (!Number.isFinite(startMs) || !Number.isFinite(endMs) || endMs <= startMs)
+    return 'bad-interval';
+  if (!Number.isFinite(requests) || !Number.isFinite(errors)) return 'not-a-number';
+  if (!counts.every(Number.isFinite)) return 'not-a-number';
+  if (requests < 0 || errors < 0 || counts.some((count) => count < 0)) return 'counter-went-back';
+  return Math.round(errors) > Math.round(requests) ? 'errors-exceed-requests' : null;
+}
+
+type Built = { readonly interval: TrafficInterval | null; readonly code: AnomalyCode | null };
+
+function intervalOf({ candidate, stable }: Pair): Built {
+  const first = candidate ?? stable;
+  const second = stable ?? candidate;
+  if (first === null || second === null || first.startMs !== second.startMs) {
+    return { interval: null, code: 'bad-interval' };
+  }
+  const layouts = [candidate, stable].flatMap((point) => point?.latency?.layout ?? []);
+  const layoutsDiffer = new Set(layouts).size > 1 && new Set(layouts.map(layoutKey)).size > 1;
+  return {
+    interval: {
+      startMs: first.startMs,
+      endMs: first.endMs,
+      candidate: armTraffic(candidate, layoutsDiffer),
+      stable: armTraffic(stable, layoutsDiffer),
+      layout: layoutsDiffer ? null : (layouts[0] ?? null),
+      hasCandidate: candidate !== null,
+      hasStable: stable !== null,
+    },
+    code: layoutsDiffer ? 'histogram-layout-changed' : null,
+  };
+}
+
+/** Sources that extrapolate (Prometheus' increase()) deliver fractions; requests are whole. */
+function armTraffic(point: TrafficPoint | null, withoutLatency: boolean): ArmTraffic {
+  if (point === null) return noTraffic;
+  return {
+    requests: Math.round(point.requests),
+    errors: Math.round(point.errors),
+    latency: point.latency === null || withoutLatency ? null : fullCounts(point.latency),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Does the candidate fail more often than a fixed limit, whatever the stable revision does?
+ *
+ * A one-sample Bernoulli mixture e-process against "rate ≤ limit", spread over five rates above it,
+ * boosted with the binomial law at the limit. Nothing is pooled: at tiny traffic two failures in a row
+ * are enough. It is what is left at a share of 100 %, where nothing serves beside the candidate.
+ *
+ * References: Wald 1945, https://doi.org/10.1214/aoms/1177731118; Fischer & Ramdas 2024,
+ * https://arxiv.org/abs/2410.16076.
+ */
+import { logBoost } from './boost.js';
+import { requireCounts, requireDomain, requireOpenUnit } from './domain.js';
+import { logSumExp } from './log-sum.js';
+
+/** Multiples of the limit's odds the bet is spread over, and the spread. */
+export const absoluteErrorBets: readonly { readonly oddsRatio: number; readonly weight: number }[] =
+  [
+    { oddsRatio: 2, weight: 0.3 },
+    { oddsRatio: 4, weight: 0.2 },
+    { oddsRatio: 10, weight: 0.2 },
+    { oddsRatio: 40, weight: 0.15 },
+    { oddsRatio: 900, weight: 0.15 },
+  ];
+
+/** The test so far: ln of each bet's capital and of the boost. Plain data. */
+export type AbsoluteError = { readonly logBets: readonly number[]; readonly logBoost: number };
+
+/** The limit (a rate between 0 and 1), and ln of the e-value at which the caller acts (`null`: no boost). */
+export type AbsoluteErrorOptions = {
+  readonly limit: number;
+  readonly logThreshold: number | null;
+};
+
+/** The rate whose odds are `oddsRatio` times those of `rate`. */
+export function scaleOdds(rate: number, oddsRatio: number): number {
+  const odds = (oddsRatio * rate) / (1 - rate);
+  return odds / (1 + odds);
+}
+
+/** The test before any request. */
+export function startAbsoluteError(): AbsoluteError {
+  return { logBets: absoluteErrorBets.map(({ weight }) => Math.log(weight)), logBoost: 0 };
+}
+
+/** ln of the e-value against "the candidate's rate is at most the limit". */
+export function absoluteErrorLogE(state: AbsoluteError): number {
+  return logSumExp(state.logBets) + state.logBoost;
+}
+
+/** Adds the requests and errors of one interval of the candidate. */
+export function updateAbsoluteError(
+  state: AbsoluteError,
+  sample: { readonly requests: number; readonly errors: number },
+  options: AbsoluteErrorOptions,
+): AbsoluteError {
+  const { requests, errors } = sample;
+  requireCounts(requests, errors, 'candidate');
+  requireOpenUnit(options.limit, 'limit');
+  requireDomain(
+    state.logBets.length === absoluteErrorBets.length,
+    'state is not an absolute error test.',
+  );
+  if (requests === 0) return state;
+  const steps = absoluteErrorBets.map(({ oddsRatio }) => stepsAt(options.limit, oddsRatio));
+  const grown = state.logBets.map((logBet, j) => {
+    const step = steps[j] ?? { failure: 0, success: 0 };
+    return logBet + errors * step.failure + (requests - errors) * step.success;
+  });
+  const boost =
+    options.logThreshold === null
+      ? 0
+      : boostOf(state, requests, {
+          limit: options.limit,
+          logThreshold: options.logThreshold,
+          steps,
+        });
+  return { logBets: grown, logBoost: state.logBoost + boost };
+}
+
+type Step = { readonly failure: number; readonly success: number };
+
+function stepsAt(limit: number, oddsRatio: number): Step {
+  const rate = scaleOdds(limit, oddsRatio);
+  return { failure: Math.log(rate / limit), success: Math.log((1 - rate) / (1 - limit)) };
+}
+
+function boostOf(
+  state: AbsoluteError,
+  requests: number,
+  options: {
+    readonly limit: number;
+    readonly logThreshold: number;
+    readonly steps: readonly Step[];
+  },
+): number {
+  const total = logSumExp(state.logBets);
+  const logHeadRoom = options.logThreshold - total - state.logBoost;
+  if (logHeadRoom <= 0) return 0;
+  const nulls = binomialNull(requests, options.limit);
+  const eValues = new Float64Array(nulls.length);
+  options.steps.forEach((step, j) => {
+    const logFirst = (state.logBets[j] ?? 0) - total + requests * step.success;
+    addGeometric(eValues, logFirst, step.failure - step.success);
+  });
+  return logBoost({ nulls, eValues }, logHeadRoom);
+}
+
+/** Adds exp(logFirst + k · logRatio) to element k; values beyond any head-room are held at a huge number. */
+function addGeometric(sums: Float64Array, logFirst: number, logRatio: number): void {
+  if (logFirst > -600 && logFirst + sums.length * logRatio < 600) {
+    const ratio = Math.exp(logRatio);
+    let value = Math.exp(logFirst);
+    for (let k = 0; k < sums.length; k += 1) {
+      sums[k] = (sums[k] ?? 0) + value;
+      value *= ratio;
+    }
+    return;
+  }
+  for (let k = 0; k < sums.length; k += 1) {
+    sums[k] = (sums[k] ?? 0) + Math.exp(Math.min(680, logFirst + k * logRatio));
+  }
+}
+
+/** Binomial probabilities of 0, 1, … up to where the tail no longer matters. */
+function binomialNull(requests: number, rate: number): Float64Array {
+  const odds = rate / (1 - rate);
+  const logNulls = [0];
+  let largest = 0;
+  let current = 0;
+  for (let k = 0; k < requests; k += 1) {
+    current += Math.log(((requests - k) / (k + 1)) * odds);
+    if (current < largest - 700) break;
+    logNulls.push(current);
+    if (current > largest) largest = current;
+  }
+  const nulls = Float64Array.from(logNulls, (value) => Math.exp(value - largest));
+  let sum = 0;
+  for (const value of nulls) sum += value;
+  return nulls.map((value) => value / sum);
+}
