@@ -46,7 +46,7 @@ const pureRules = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', 'coverage', '.ascent'] },
+  { ignores: ['**/dist', '**/node_modules', 'coverage', '.ascent', '**/test/fixtures'] },
   ...tseslint.configs.strictTypeChecked,
   importX.flatConfigs.typescript,
   {

@@ -1,0 +1,135 @@
+/** cloud-run-local as one thing that is started and stopped: wires the rooms together, decides nothing. */
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerApi } from './api/api-server.js';
+import { ApiRouter } from './api/api-router.js';
+import { monitoringRoutes } from './api/monitoring-routes.js';
+import { v1Routes } from './api/v1-routes.js';
+import { makeMicrosecondClock } from './clock.js';
+import { answerPlain, serve } from './front-door/proxy.js';
+import { RouteTable } from './front-door/route-table.js';
+import { Fleet } from './instances/fleet.js';
+import { ProcessRegistry } from './instances/process-registry.js';
+import type { Logger } from './log.js';
+import { SeriesStore } from './monitoring/series-store.js';
+import { Reconciler } from './reconciler.js';
+import { frontDoorDomain, hostOf, type AddressBook } from './resources/addresses.js';
+import { ResourceStore } from './resources/store.js';
+import { ServiceOperations } from './service-operations.js';
+import { lockDataDir } from './data-dir-lock.js';
+import { projectNumber, type Settings } from './settings.js';
+
+/** A running emulator. */
+export interface Emulator {
+  /** Where the APIs are, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends every instance, each after its last request, and stops listening; safe to call twice. */
+  readonly stop: () => Promise<void>;
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function makeRequestHandler(parts: {
+  routes: RouteTable;
+  fleet: Fleet;
+  router: ApiRouter;
+  log: Logger;
+}): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const { routes, fleet, router, log } = parts;
+  return (incoming, outgoing) => {
+    const found = routes.find(incoming.headers.host ?? '', incoming.url ?? '/', Math.random());
+    if (found === 'api') {
+      void answerApi(router, { incoming, outgoing }, log);
+      return;
+    }
+    if (found === 'no-such-service') {
+      answerPlain(outgoing, 404, 'Page not found. There is no such service or tag.');
+      return;
+    }
+    const { route, revision, path, prefix } = found;
+    const running = revision === undefined ? undefined : fleet.find(route.key, revision);
+    if (running === undefined) {
+      answerPlain(outgoing, 503, 'The service has no ready revision to serve this request.');
+      return;
+    }
+    serve({ incoming, outgoing, running, path, prefix });
+  };
+}
+
+/**
+ * Starts the emulator on its data directory; whatever an earlier run left running is ended first.
+ * @throws Error when the port or the data directory is in use.
+ */
+export async function startEmulator(settings: Settings, log: Logger): Promise<Emulator> {
+  mkdirSync(settings.dataDir, { recursive: true });
+  const unlock = lockDataDir(settings.dataDir);
+  const registry = new ProcessRegistry(settings.dataDir);
+  const orphans = registry.killOrphans();
+  if (orphans.length > 0) {
+    const message = `Ended ${orphans.length} instances an earlier run left behind.`;
+    log({ severity: 'WARNING', log: 'emulator', message });
+  }
+  const store = await ResourceStore.open(settings.dataDir);
+  const series = new SeriesStore(settings);
+  const clock = makeMicrosecondClock();
+  const fleet = new Fleet({ settings, registry, series, log });
+  let port = settings.port;
+  const book: AddressBook = { projectNumber, region: settings.region, port: () => port };
+  const routes = new RouteTable({
+    defaultProject: settings.project,
+    domain: frontDoorDomain,
+    hostOf: (key, tag) => hostOf(book, { ...key, tag }),
+  });
+  const reconciler = new Reconciler({ settings, store, fleet, routes, clock, log });
+  const operations = new ServiceOperations({ settings, store, reconciler, fleet, routes, clock });
+  const projectOf = makeProjectLookup(settings, store);
+  const router = new ApiRouter([
+    ...v1Routes({ operations, book, projectOf }),
+    ...monitoringRoutes(series, projectOf),
+  ]);
+  // Requests may run for an hour; their end is the service's timeout, not the server's.
+  const server = createServer(
+    { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
+    makeRequestHandler({ routes, fleet, router, log }),
+  );
+  try {
+    port = await listen(server, settings);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  await Promise.all(store.services().map(({ key }) => reconciler.wake(key)));
+  const stopAll = async (): Promise<void> => {
+    reconciler.stop();
+    server.close();
+    server.closeIdleConnections();
+    await fleet.closeAll();
+    server.closeAllConnections();
+    unlock();
+  };
+  let stopping: Promise<void> | undefined;
+  return {
+    url: `http://${settings.host}:${port}`,
+    port,
+    stop: () => (stopping ??= stopAll()),
+  };
+}
+
+/** Projects are named by their id; clients may send the number instead. */
+function makeProjectLookup(settings: Settings, store: ResourceStore): (name: string) => string {
+  return (name) => {
+    if (!/^\d+$/.test(name)) return name;
+    const projects = [settings.project, ...store.services().map(({ key }) => key.project)];
+    return projects.find((project) => projectNumber(project) === name) ?? name;
+  };
+}

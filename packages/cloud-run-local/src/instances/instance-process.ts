@@ -1,0 +1,93 @@
+/**
+ * One process of an instance: spawned as the leader of its own process group, so that everything it starts
+ * ends with it; and on Linux told by the kernel to die with the emulator (`setpriv --pdeathsig`), which
+ * even `kill -9` of the emulator cannot prevent.
+ */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from './command.js';
+import { signalGroup, type ProcessRegistry } from './process-registry.js';
+
+/** Which of a process's outputs a line came from. */
+export type OutputStream = 'stdout' | 'stderr';
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Set when the program could not be started at all. */
+  readonly fault?: string;
+}
+
+/** A running process. */
+export interface InstanceProcess {
+  readonly pid: number | undefined;
+  readonly exited: Promise<ProcessExit>;
+  /** SIGTERM to the program alone, as a container's first process gets it. */
+  readonly terminate: () => void;
+  /** SIGKILL to the program and everything it started. */
+  readonly kill: () => void;
+}
+
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+function spawnCommand({ file, args, cwd, env }: Command): ChildProcess {
+  const options: SpawnOptions = {
+    cwd,
+    env: { ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  };
+  return process.platform === 'linux' && setpriv !== undefined
+    ? spawn(setpriv, ['--pdeathsig', 'KILL', '--', file, ...args], options)
+    : spawn(file, [...args], options);
+}
+
+function followOutput(
+  child: ChildProcess,
+  onLine: (stream: OutputStream, line: string) => void,
+): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const input = child[stream];
+    if (input === null) continue;
+    createInterface({ input }).on('line', (line) => {
+      onLine(stream, line);
+    });
+  }
+}
+
+/** Starts a process; it is in the registry for as long as it lives. */
+export function startProcess(
+  command: Command,
+  {
+    registry,
+    onLine,
+  }: { registry: ProcessRegistry; onLine: (stream: OutputStream, line: string) => void },
+): InstanceProcess {
+  const child = spawnCommand(command);
+  const { pid } = child;
+  if (pid !== undefined) registry.add(pid);
+  followOutput(child, onLine);
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('error', (error) => {
+      resolve({ code: null, signal: null, fault: error.message });
+    });
+    child.once('exit', (code, signal) => {
+      if (pid !== undefined) {
+        // What the program started does not outlive it, as in a container.
+        signalGroup(pid, 'SIGKILL');
+        registry.remove(pid);
+      }
+      resolve({ code, signal });
+    });
+  });
+  return {
+    pid,
+    exited,
+    terminate: () => child.kill('SIGTERM'),
+    kill: () => {
+      if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,291 @@
+/**
+ * The instances of one revision, and the requests that wait for one.
+ *
+ * `tryAcquire` is the fast way and allocates nothing; only a request that finds no place joins the queue.
+ * The queue is served in order, as places come free or instances become ready.
+ */
+import type { ProcessExit } from './instance-process.js';
+import type { Instance, StartOutcome } from './instance.js';
+import { desiredInstances } from './scaling.js';
+
+/** The bounds of a revision. */
+export interface PoolLimits {
+  readonly concurrency: number;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** What the pool reports. */
+export interface PoolEvents {
+  readonly onStarted: (instance: Instance, outcome: StartOutcome) => void;
+  readonly onExited: (instance: Instance, exit: ProcessExit) => void;
+}
+
+/** Thrown when a request waited as long as Cloud Run lets it wait. */
+export class NoInstanceError extends Error {
+  constructor() {
+    super('The request was aborted because there was no available instance.');
+    this.name = 'NoInstanceError';
+  }
+}
+
+/** Thrown when the instance a request waited for could not start. */
+export class InstanceStartError extends Error {
+  constructor() {
+    super('The request failed because the instance could not start successfully.');
+    this.name = 'InstanceStartError';
+  }
+}
+
+interface Waiter {
+  readonly admit: (instance: Instance) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** A request waits this long at least. https://cloud.google.com/run/docs/about-instance-autoscaling */
+const queueWaitMsMin = 10_000;
+/** … and this many average startups, when that is longer. */
+const queueWaitStartups = 3.5;
+/** How often `tick` is called. */
+export const poolTickMs = 1000;
+/** Over how long the average load is taken. */
+const averagingMs = 60_000;
+/** A crash loop starts again at most this often. */
+const restartDelayMsMax = 10_000;
+
+/** The instances of one revision. */
+export class RevisionPool {
+  readonly #instances = new Set<Instance>();
+  readonly #ready: Instance[] = [];
+  readonly #waiters: Waiter[] = [];
+  readonly #launch: () => Promise<Instance>;
+  readonly #events: PoolEvents;
+  #limits: PoolLimits;
+  #launching = 0;
+  #inFlight = 0;
+  #averageInFlight = 0;
+  #startupMsTotal = 0;
+  #startups = 0;
+  #failuresInRow = 0;
+  #closed = false;
+
+  constructor(
+    limits: PoolLimits,
+    { launch, events }: { launch: () => Promise<Instance>; events: PoolEvents },
+  ) {
+    this.#limits = limits;
+    this.#launch = launch;
+    this.#events = events;
+  }
+
+  /** Every instance that lives, in any state. */
+  get instances(): ReadonlySet<Instance> {
+    return this.#instances;
+  }
+
+  get queued(): number {
+    return this.#waiters.length;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Changes the bounds; instances are started or left to idle out accordingly. */
+  setLimits(limits: PoolLimits): void {
+    this.#limits = limits;
+    this.#scaleOut();
+  }
+
+  /** Starts an instance and says how it went: the check every deployment makes. */
+  async start(): Promise<StartOutcome> {
+    const instance = await this.#launchOne();
+    return instance.started;
+  }
+
+  /** A place on a ready instance, the one with the fewest requests; undefined when all are full. */
+  tryAcquire(): Instance | undefined {
+    let best: Instance | undefined;
+    for (const instance of this.#ready) {
+      if (best === undefined || instance.inFlight < best.inFlight) best = instance;
+    }
+    if (best === undefined || best.inFlight >= this.#limits.concurrency) return undefined;
+    this.#occupy(best);
+    return best;
+  }
+
+  /** A place on an instance, waiting for one if need be. */
+  acquire(): Promise<Instance> {
+    const instance = this.tryAcquire();
+    if (instance !== undefined) return Promise.resolve(instance);
+    if (this.#closed) return Promise.reject(new NoInstanceError());
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        admit: (admitted) => {
+          clearTimeout(timer);
+          resolve(admitted);
+        },
+        refuse: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      const timer = setTimeout(() => {
+        const index = this.#waiters.indexOf(waiter);
+        if (index >= 0) this.#waiters.splice(index, 1);
+        reject(new NoInstanceError());
+      }, this.#queueWaitMs());
+      this.#waiters.push(waiter);
+      this.#scaleOut();
+    });
+  }
+
+  /** Gives a place back. */
+  release(instance: Instance): void {
+    this.#inFlight -= 1;
+    instance.inFlight -= 1;
+    instance.lastUsedMs = performance.now();
+    if (instance.state === 'ready') {
+      if (this.#waiters.length > 0) this.#serveWaiters();
+    } else {
+      instance.noteReleased();
+    }
+  }
+
+  /** Ends every instance, each after its last request; resolves when all are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(new NoInstanceError());
+    for (const instance of this.#instances) this.#retire(instance);
+    await Promise.all([...this.#instances].map((instance) => instance.exited));
+  }
+
+  /** Ends every instance now. */
+  kill(): void {
+    this.#closed = true;
+    for (const instance of this.#instances) instance.kill();
+  }
+
+  #occupy(instance: Instance): void {
+    instance.inFlight += 1;
+    this.#inFlight += 1;
+  }
+
+  #queueWaitMs(): number {
+    const average = this.#startups === 0 ? 0 : this.#startupMsTotal / this.#startups;
+    return Math.max(queueWaitMsMin, queueWaitStartups * average);
+  }
+
+  #serveWaiters(): void {
+    while (this.#waiters.length > 0) {
+      const instance = this.tryAcquire();
+      if (instance === undefined) return;
+      this.#waiters.shift()?.admit(instance);
+    }
+  }
+
+  #desired(): number {
+    return desiredInstances({
+      inFlight: this.#inFlight,
+      queued: this.#waiters.length,
+      averageInFlight: this.#averageInFlight,
+      concurrency: this.#limits.concurrency,
+      minInstances: this.#limits.minInstances,
+      maxInstances: this.#limits.maxInstances,
+    });
+  }
+
+  #living(): number {
+    let living = this.#launching;
+    for (const { state } of this.#instances) {
+      if (state === 'starting' || state === 'ready') living += 1;
+    }
+    return living;
+  }
+
+  #scaleOut(): void {
+    if (this.#closed) return;
+    const missing = this.#desired() - this.#living();
+    for (let count = 0; count < missing; count += 1) void this.#launchOne();
+  }
+
+  async #launchOne(): Promise<Instance> {
+    this.#launching += 1;
+    let instance: Instance;
+    try {
+      instance = await this.#launch();
+    } finally {
+      this.#launching -= 1;
+    }
+    this.#instances.add(instance);
+    void instance.started.then((outcome) => {
+      this.#noteStarted(instance, outcome);
+    });
+    void instance.exited.then((exit) => {
+      this.#noteExited(instance, exit);
+    });
+    if (this.#closed) instance.drain();
+    return instance;
+  }
+
+  #noteStarted(instance: Instance, outcome: StartOutcome): void {
+    this.#events.onStarted(instance, outcome);
+    if (outcome.kind === 'failed') {
+      this.#failuresInRow += 1;
+      if (this.#ready.length > 0) return;
+      for (const waiter of this.#waiters.splice(0)) waiter.refuse(new InstanceStartError());
+      return;
+    }
+    this.#failuresInRow = 0;
+    this.#startups += 1;
+    this.#startupMsTotal += outcome.startupMs;
+    instance.lastUsedMs = performance.now();
+    // It may have ended, or been told to, between the probe and now.
+    if (instance.state !== 'ready') return;
+    this.#ready.push(instance);
+    this.#serveWaiters();
+  }
+
+  #noteExited(instance: Instance, exit: ProcessExit): void {
+    this.#instances.delete(instance);
+    this.#removeReady(instance);
+    this.#events.onExited(instance, exit);
+    if (this.#closed) return;
+    const delayMs =
+      this.#failuresInRow === 0 ? 0 : Math.min(restartDelayMsMax, 2 ** this.#failuresInRow * 100);
+    setTimeout(() => {
+      this.#scaleOut();
+    }, delayMs).unref();
+  }
+
+  #removeReady(instance: Instance): void {
+    const index = this.#ready.indexOf(instance);
+    if (index >= 0) this.#ready.splice(index, 1);
+  }
+
+  #retire(instance: Instance): void {
+    this.#removeReady(instance);
+    instance.drain();
+  }
+
+  /** To be called once a second: keeps the average, and scales on it. */
+  tick(): void {
+    const weight = poolTickMs / averagingMs;
+    this.#averageInFlight += (this.#inFlight - this.#averageInFlight) * weight;
+    if (this.#averageInFlight < 0.01) this.#averageInFlight = 0;
+    if (this.#failuresInRow === 0) this.#scaleOut();
+    this.#scaleIn();
+  }
+
+  #scaleIn(): void {
+    const idleSinceMs = performance.now() - this.#limits.idleTimeoutMs;
+    let surplus = this.#ready.length - this.#desired();
+    for (const instance of [...this.#ready]) {
+      if (surplus <= 0) return;
+      if (instance.inFlight > 0 || instance.lastUsedMs > idleSinceMs) continue;
+      this.#retire(instance);
+      surplus -= 1;
+    }
+  }
+}
