@@ -4,6 +4,7 @@ import { act, look, tick, type Wish } from '@ascent/controller';
 import { parseDurationMs } from '@ascent/core';
 import { up } from './commands/up.js';
 import { serve } from './commands/serve.js';
+import { addDeploy } from './deploy/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { openSession, type SharedOptions } from './session.js';
@@ -62,6 +63,7 @@ function build(): Command {
       'Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.',
     )
     .exitOverride();
+  addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
   command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
     .action(async (options: SharedOptions & { interval: number }) => {
