@@ -5,15 +5,14 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { ApiError } from './errors.js';
 import { addChatRoutes, type ChatRouteOptions } from './http/chat-routes.js';
 import { replyToErrors } from './http/error-replies.js';
-import { addHealthRoutes, type BuildInfo } from './http/health-routes.js';
+import { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
 import { chooseRequestId, requestIdHeader } from './http/request-id.js';
 import { createRequestLogger, logEveryRequest, readTrace } from './http/request-log.js';
 import { addSessionRoutes } from './http/session-routes.js';
 
 /** Everything the HTTP side is made of; nothing is read from the environment here. */
-export interface AppOptions extends ChatRouteOptions {
+export interface AppOptions extends ChatRouteOptions, HealthRouteOptions {
   readonly log: FastifyBaseLogger;
-  readonly build: BuildInfo;
   /** Which revision answers, as `X-Revision` on every answer: the only way to tell during a shift. `null` off the platform. */
   readonly revision: string | null;
   readonly bodyLimitBytes: number;
@@ -23,8 +22,6 @@ export interface AppOptions extends ChatRouteOptions {
   readonly trustedProxyHops: number;
   /** The Google Cloud project that traces belong to. */
   readonly traceProject?: string | undefined;
-  /** Told about errors that are our fault. */
-  readonly reportError: (error: unknown) => void;
 }
 
 /** Builds the HTTP server: every plugin and route by name, in order. It does not listen yet. */
@@ -46,18 +43,20 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Cloud Run keeps connections open for longer than this; the instance must not be the one to close first.
     keepAliveTimeout: 620_000,
     requestTimeout: 60_000,
+    // A request that arrives while the instance shuts down is still answered: the shift of traffic drops nothing.
+    return503OnClosing: false,
     // On a shutdown connections that carry nothing are closed, those with a request are finished.
     forceCloseConnections: 'idle',
   });
   logEveryRequest(app);
-  replyToErrors(app, options.reportError);
+  replyToErrors(app, options);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(requestIdHeader, request.id);
     if (options.revision !== null) void reply.header('x-revision', options.revision);
     done();
   });
   await addGuards(app, options);
-  addHealthRoutes(app, options.build);
+  addHealthRoutes(app, options);
   addChatRoutes(app, options);
   addSessionRoutes(app, options.sessions);
   return app;

@@ -1,13 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildApp } from './app.js';
+import { buildApp, type AppOptions } from './app.js';
 import type { Config } from './config.js';
 import { ingestLibrary } from './content/ingest.js';
 import { readLibrary } from './content/library.js';
 import { createRetrieval } from './content/retrieval.js';
 import { openDatabase, type Database } from './data/database.js';
 import { findMissingMigrations, migrateToLatest } from './data/migrator.js';
+import type { Synonyms } from './content/synonyms.js';
+import { createWriter } from './model/fallback.js';
+import { createConfiguredProviders } from './model/configured-providers.js';
+import { createMeter } from './operations/meter.js';
+import { watchEventLoop } from './operations/event-loop.js';
 import { createSessionStore, type SessionStore } from './data/session-store.js';
 import { ApiError } from './errors.js';
 
@@ -21,6 +26,8 @@ export interface Backend {
 /** A turn counts as dead after this long: longer than any answer may take. */
 const turnLeaseMs = 60_000;
 const turnWaitMs = 10_000;
+/** How long a stopping instance lets models speak before it asks for the quoted answer instead. */
+const patienceMs = 6_000;
 
 /**
  * Puts the backend together from a configuration: database, schema, content, routes. Rejects if the database stays away
@@ -32,46 +39,89 @@ export async function createBackend(config: Config, log: Logger): Promise<Backen
   try {
     const setId = await prepareDatabase(config, log, () => ingestLibrary(database, library));
     log.info({ documents: library.documents.length, contentSet: setId }, 'content is ready');
-    const sessions = createSessionStore({
-      database,
-      expiryHours: config.SESSION_EXPIRY_HOURS,
-      turnLeaseMs,
-      turnWaitMs,
-    });
-    const retrieval = createRetrieval({ database, setId, synonyms: library.synonyms });
-    const app = await buildApp({
-      sessions,
-      retrieval,
-      inflightMax: config.CHAT_INFLIGHT_MAX,
-      log,
-      build: { version: config.VERSION, commit: config.COMMIT },
-      revision: config.K_REVISION ?? null,
-      bodyLimitBytes: config.BODY_LIMIT_BYTES,
-      corsOrigins: config.CORS_ORIGINS.split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== ''),
-      rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
-      trustedProxyHops: config.TRUSTED_PROXY_HOPS,
-      traceProject: config.GOOGLE_CLOUD_PROJECT,
-      reportError: () => undefined,
-    });
-    const stopSweeping = sweepRegularly(
-      sessions,
-      config.SESSION_SWEEP_INTERVAL_MS,
-      log.child({ module: 'sessions' }),
-    );
-    let closed: Promise<void> | undefined;
-    const close = async (): Promise<void> => {
-      stopSweeping();
-      await app.close();
-      await database.close();
-    };
-    return { app, close: () => (closed ??= close()) };
+    return await assemble(config, log, { database, setId, synonyms: library.synonyms });
   } catch (error) {
     await database.close();
     throw error;
   }
 }
+
+async function assemble(
+  config: Config,
+  log: Logger,
+  ready: { readonly database: Database; readonly setId: number; readonly synonyms: Synonyms },
+): Promise<Backend> {
+  const { database } = ready;
+  const expiryHours = config.SESSION_EXPIRY_HOURS;
+  const sessions = createSessionStore({ database, expiryHours, turnLeaseMs, turnWaitMs });
+  const deadlines = {
+    firstTokenMs: config.LLM_FIRST_TOKEN_TIMEOUT_MS,
+    totalMs: config.LLM_TIMEOUT_MS,
+  };
+  const eventLoop = watchEventLoop();
+  const hurry = new AbortController();
+  const app = await buildApp({
+    ...readAppSettings(config),
+    sessions,
+    database,
+    retrieval: config.ENABLE_RAG ? createRetrieval(ready) : { find: () => Promise.resolve([]) },
+    writer: createWriter(await createConfiguredProviders(config), deadlines),
+    meter: createMeter(database, eventLoop.lagMs),
+    readLagMs: eventLoop.lagMs,
+    hurry: hurry.signal,
+    log,
+    reportError: () => undefined,
+  });
+  const stopSweeping = sweepRegularly(
+    sessions,
+    config.SESSION_SWEEP_INTERVAL_MS,
+    log.child({ module: 'sessions' }),
+  );
+  const close = async (): Promise<void> => {
+    stopSweeping();
+    const patience = setTimeout(() => {
+      hurry.abort(new Error('the instance is stopping'));
+    }, patienceMs);
+    await app.close();
+    clearTimeout(patience);
+    eventLoop.stop();
+    await database.close();
+  };
+  let closed: Promise<void> | undefined;
+  return { app, close: () => (closed ??= close()) };
+}
+
+/** The settings that the HTTP side takes as they are. */
+function readAppSettings(config: Config): AppSettings {
+  return {
+    inflightMax: config.CHAT_INFLIGHT_MAX,
+    lagMaxMs: config.EVENT_LOOP_LAG_MAX_MS,
+    build: { version: config.VERSION, commit: config.COMMIT },
+    revision: config.K_REVISION ?? null,
+    exposeMetrics: config.METRICS_ENABLED,
+    bodyLimitBytes: config.BODY_LIMIT_BYTES,
+    corsOrigins: config.CORS_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
+    rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    trustedProxyHops: config.TRUSTED_PROXY_HOPS,
+    traceProject: config.GOOGLE_CLOUD_PROJECT,
+  };
+}
+
+type AppSettings = Pick<
+  AppOptions,
+  | 'inflightMax'
+  | 'lagMaxMs'
+  | 'build'
+  | 'revision'
+  | 'exposeMetrics'
+  | 'bodyLimitBytes'
+  | 'corsOrigins'
+  | 'rateLimitPerMinute'
+  | 'trustedProxyHops'
+  | 'traceProject'
+>;
 
 function openConfiguredDatabase(config: Config, log: Logger): Database {
   return openDatabase({

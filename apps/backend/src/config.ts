@@ -42,6 +42,8 @@ const environmentSchema = z.object({
   /** Apply missing migrations when starting (otherwise `npm run migrate` does, before the deployment). */
   MIGRATE_ON_START: setting(flag, 'false'),
 
+  /** Answer from content/; without it only a model answers. */
+  ENABLE_RAG: setting(flag, 'true'),
   CONTENT_DIR: z.string().default('content'),
   SESSION_EXPIRY_HOURS: setting(whole(1, 24 * 365), '24'),
   /** Expired sessions are deleted this often; 0 never. */
@@ -49,6 +51,8 @@ const environmentSchema = z.object({
 
   /** Chat requests worked on at once by this instance; the next one gets 503. */
   CHAT_INFLIGHT_MAX: setting(whole(1, 10_000), '200'),
+  /** From this mean delay of the event loop on, new messages get 503. */
+  EVENT_LOOP_LAG_MAX_MS: setting(whole(10, 60_000), '250'),
   /** Requests per minute, client address and instance; 0 is no limit. */
   RATE_LIMIT_PER_MINUTE: setting(whole(0, 1_000_000), '600'),
   /** How many proxies in front add to X-Forwarded-For (Cloud Run's front end is one). */
@@ -56,6 +60,26 @@ const environmentSchema = z.object({
   BODY_LIMIT_BYTES: setting(whole(1_024, 1_048_576), '32768'),
   /** Comma-separated origins of pages that may call the API; empty: none. */
   CORS_ORIGINS: z.string().default(''),
+
+  /** Which provider is asked first; the other one is its fallback. Without any key answers are quoted from content. */
+  DEFAULT_LLM_PROVIDER: z.enum(['groq', 'gemini']).default('groq'),
+  /** Model of the provider it belongs to (`gemini-…` is Gemini's, everything else Groq's). */
+  DEFAULT_LLM_MODEL: z.string().optional(),
+  GROQ_API_KEY: z.string().optional(),
+  GEMINI_API_KEY: z.string().optional(),
+  /** For a gateway or a local server that speaks the provider's protocol. */
+  GROQ_BASE_URL: z.url().optional(),
+  GEMINI_BASE_URL: z.url().optional(),
+  /** Until a provider's first word, and until its last; then the other provider is asked. */
+  LLM_FIRST_TOKEN_TIMEOUT_MS: setting(whole(50, 60_000), '6000'),
+  LLM_TIMEOUT_MS: setting(whole(50, 60_000), '20000'),
+
+  /** Errors and traces go to Sentry if it is set. */
+  SENTRY_DSN: z.url().optional(),
+  SENTRY_ENVIRONMENT: z.string().optional(),
+  SENTRY_TRACES_SAMPLE_RATE: setting(z.coerce.number().min(0).max(1), '0.1'),
+  /** Serve counters at /metrics in Prometheus' text format. */
+  METRICS_ENABLED: setting(flag, 'false'),
 
   LOG_LEVEL: z
     .string()

@@ -79,3 +79,18 @@ export class ApiError extends Error {
     return 'retryAfterSeconds' in entry ? entry.retryAfterSeconds : undefined;
   }
 }
+
+/** What every error answer looks like. */
+export interface ErrorEnvelope {
+  readonly error: {
+    readonly code: ApiErrorCode;
+    readonly message: string;
+    readonly requestId: string;
+    readonly details?: readonly FaultDetail[];
+  };
+}
+
+/** The body for an error of the catalogue. */
+export function toEnvelope({ code, message, details }: ApiError, requestId: string): ErrorEnvelope {
+  return { error: { code, message, requestId, ...(details.length > 0 && { details }) } };
+}

@@ -1,66 +1,217 @@
-import type { Retrieval } from '../content/retrieval.js';
-import type { SessionStore, Turn } from '../data/session-store.js';
-import type { ChatRequest, ChatResponse } from './contract.js';
+import { randomUUID } from 'node:crypto';
+import type { Passage, Retrieval } from '../content/retrieval.js';
+import type { SessionStore, StoredProfile, Turn } from '../data/session-store.js';
+import { ApiError } from '../errors.js';
+import type { Writer } from '../model/fallback.js';
+import {
+  diverProfileSchema,
+  type ChatRequest,
+  type ChatResponse,
+  type DiverProfile,
+} from './contract.js';
+import type { ChatEvent } from './events.js';
 import { quoteAnswer, type Answer } from './extractive-answer.js';
-import { emergencyAnswer, medicalAnswer } from './redirect.js';
-import { assessSafety, type SafetyLabel } from './safety.js';
+import { guardAnswer, isInjection } from './guard.js';
+import { writeModelAnswer } from './model-answer.js';
+import { answerEmergency, answerMedical } from './redirect.js';
+import { assessSafety } from './safety.js';
+import type { TurnReport } from './turn-report.js';
 
 /** What a conversation needs of the rest of the backend. */
 export interface ConversationPorts {
   readonly sessions: SessionStore;
   readonly retrieval: Retrieval;
+  readonly writer: Writer;
 }
 
-/** Answers one message and stores both. Rejects with an `ApiError` if the database cannot serve it. */
-export async function answerMessage(
+/** What belongs to one request only. */
+export interface TurnContext {
+  readonly requestId: string;
+  /** Fires when the diver has gone away: nothing is stored then. */
+  readonly signal: AbortSignal;
+  /** Fires when the instance must end soon: a model's answer is cut short, a quoted one is given instead. */
+  readonly hurry: AbortSignal;
+  readonly report: TurnReport;
+}
+
+/**
+ * Answers one message, event by event, and stores question and answer before the last event. Emergencies and medical
+ * questions are recognised first and never reach a model. Throws an `ApiError` if the database cannot serve it; only an
+ * emergency is answered even then.
+ */
+export async function* converse(
   ports: ConversationPorts,
   request: ChatRequest,
-  requestId: string,
-): Promise<ChatResponse> {
-  const safety = assessSafety(request.message);
-  const turn = await ports.sessions.beginTurn(request.sessionId, request.diverProfile);
+  context: TurnContext,
+): AsyncGenerator<ChatEvent> {
+  const { report } = context;
+  report.safety = assessSafety(request.message);
+  const turn = await beginTurn(ports, request, report);
+  report.sessionId = turn.sessionId;
+  let isFinished = false;
   try {
-    const answer = await findAnswer(ports, request, { safety, turn });
-    const { text, agentType, citations, followUpQuestion } = answer;
-    await ports.sessions.finishTurn(turn, {
+    const passages = await findPassages(ports, request, { turn, report });
+    const quoted = chooseAnswer(request, passages, { report, turn });
+    report.agentType = quoted.agentType;
+    const { sessionId } = turn;
+    yield {
+      type: 'route',
+      data: { sessionId, agentType: quoted.agentType, safety: report.safety },
+    };
+    const answer = yield* speak(ports, { request, passages, quoted, turn, context });
+    const isStored = await finishTurn(ports, turn, { request, answer, report });
+    isFinished = true;
+    yield { type: 'final', data: toResponse(request, answer, { turn, context, isStored }) };
+  } finally {
+    // The lease runs out by itself if even this fails.
+    if (!isFinished) await ports.sessions.abandonTurn(turn).catch(() => undefined);
+  }
+}
+
+/** A turn that exists nowhere but here: for an emergency while the database is away. */
+type MaybeStoredTurn = Turn & { readonly isUnstored?: true };
+
+async function beginTurn(
+  { sessions }: ConversationPorts,
+  { sessionId, diverProfile }: ChatRequest,
+  { safety }: TurnReport,
+): Promise<MaybeStoredTurn> {
+  try {
+    return await sessions.beginTurn(sessionId, diverProfile);
+  } catch (error) {
+    if (safety !== 'emergency' || !(error instanceof ApiError)) throw error;
+    const diverSaid: StoredProfile | null = diverProfile ?? null;
+    const token = randomUUID();
+    return {
+      sessionId: sessionId ?? token,
+      isNew: true,
+      history: [],
+      diverProfile: diverSaid,
+      token,
+      isUnstored: true,
+    };
+  }
+}
+
+async function finishTurn(
+  { sessions }: ConversationPorts,
+  turn: MaybeStoredTurn,
+  {
+    request,
+    answer,
+    report,
+  }: { readonly request: ChatRequest; readonly answer: Answer; readonly report: TurnReport },
+): Promise<boolean> {
+  if (turn.isUnstored) return false;
+  const { text, agentType, citations } = answer;
+  try {
+    await sessions.finishTurn(turn, {
       question: request.message,
       answer: text,
       agentType,
       citations,
     });
-    return {
-      response: text,
-      sessionId: turn.sessionId,
-      agentType,
-      ...(followUpQuestion !== undefined && { followUpQuestion }),
-      citations: [...citations],
-      metadata: {
-        requestId,
-        mode: safety === 'safe' ? 'extractive' : 'redirect',
-        safety,
-        ...(turn.isNew && request.sessionId !== undefined && { sessionRestarted: true }),
-      },
-    };
+    return true;
   } catch (error) {
-    // The lease runs out by itself if even this fails.
-    await ports.sessions.abandonTurn(turn).catch(() => undefined);
-    throw error;
+    if (report.safety !== 'emergency' || !(error instanceof ApiError)) throw error;
+    return false;
   }
 }
 
-async function findAnswer(
+async function findPassages(
   { retrieval }: ConversationPorts,
   { message }: ChatRequest,
-  { safety, turn }: { readonly safety: SafetyLabel; readonly turn: Turn },
-): Promise<Answer> {
-  if (safety === 'emergency') return emergencyAnswer;
-  if (safety === 'medical') return medicalAnswer;
-  return quoteAnswer(await retrieval.find(withContext(message, turn)));
+  { turn, report }: { readonly turn: Turn; readonly report: TurnReport },
+): Promise<readonly Passage[]> {
+  report.isInjection = isInjection(message);
+  if (report.safety !== 'safe' || report.isInjection) return [];
+  const earlier = turn.history.filter(({ role }) => role === 'user').map(({ content }) => content);
+  const passages = await retrieval.find(message, earlier);
+  report.passages = passages.length;
+  return passages;
 }
 
-/** "And how deep?" means nothing alone: a short question is looked up together with the one before it. */
-function withContext(message: string, { history }: Turn): string {
-  const wordCount = message.split(/\s+/).length;
-  const earlier = history.findLast(({ role }) => role === 'user');
-  return earlier && wordCount <= 8 ? `${message} ${earlier.content}` : message;
+function chooseAnswer(
+  { message }: ChatRequest,
+  passages: readonly Passage[],
+  { report, turn }: { readonly report: TurnReport; readonly turn: Turn },
+): Answer {
+  const words = [
+    message,
+    ...turn.history.map(({ content }) => content),
+    JSON.stringify(turn.diverProfile),
+  ];
+  if (report.safety === 'emergency') return answerEmergency(words.join('\n'));
+  if (report.safety === 'medical') return answerMedical();
+  return report.isInjection ? guardAnswer : quoteAnswer(passages);
+}
+
+/** Yields the answer's text and sources: a model's if one may speak and can, else the one that is there already. */
+async function* speak(
+  { writer }: ConversationPorts,
+  parts: {
+    readonly request: ChatRequest;
+    readonly passages: readonly Passage[];
+    readonly quoted: Answer;
+    readonly turn: Turn;
+    readonly context: TurnContext;
+  },
+): AsyncGenerator<ChatEvent, Answer> {
+  const { quoted, passages, turn, context } = parts;
+  const { report } = context;
+  const mayModelSpeak = report.safety === 'safe' && !report.isInjection && writer.isConfigured;
+  const { agentType } = quoted;
+  const profile = readProfile(turn.diverProfile);
+  const written = mayModelSpeak
+    ? yield* writeModelAnswer(
+        writer,
+        { agentType, message: parts.request.message, history: turn.history, passages, profile },
+        context,
+      )
+    : undefined;
+  if (written) {
+    report.mode = 'model';
+    const { followUpQuestion } = quoted;
+    return { ...written, agentType, ...(followUpQuestion !== undefined && { followUpQuestion }) };
+  }
+  const isRedirect = report.safety !== 'safe' || report.isInjection;
+  report.mode = isRedirect ? 'redirect' : 'extractive';
+  report.isEmpty = !isRedirect && quoted.citations.length === 0;
+  yield { type: 'token', data: { text: quoted.text } };
+  for (const citation of quoted.citations) yield { type: 'citation', data: citation };
+  return quoted;
+}
+
+/** A profile that an earlier revision stored may look different: what cannot be read is left out. */
+function readProfile(stored: StoredProfile | null): DiverProfile | null {
+  const parsed = diverProfileSchema.safeParse(stored);
+  return parsed.success ? parsed.data : null;
+}
+
+function toResponse(
+  request: ChatRequest,
+  { text, citations, followUpQuestion }: Answer,
+  {
+    turn,
+    context,
+    isStored,
+  }: { readonly turn: Turn; readonly context: TurnContext; readonly isStored: boolean },
+): ChatResponse {
+  const { agentType = 'general', mode = 'extractive', safety, provider, model } = context.report;
+  return {
+    response: text,
+    sessionId: turn.sessionId,
+    agentType,
+    ...(followUpQuestion !== undefined && { followUpQuestion }),
+    citations: [...citations],
+    metadata: {
+      requestId: context.requestId,
+      mode,
+      safety,
+      ...(provider !== undefined && { provider }),
+      ...(model !== undefined && { model }),
+      ...(turn.isNew && isStored && request.sessionId !== undefined && { sessionRestarted: true }),
+      ...(!isStored && { stored: false }),
+    },
+  };
 }

@@ -1,23 +1,22 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { ApiError, type ApiErrorCode } from '../errors.js';
+import type { Meter } from '../operations/meter.js';
+import { ApiError, toEnvelope, type ApiErrorCode } from '../errors.js';
 
-/** What every error answer looks like. */
-export interface ErrorEnvelope {
-  readonly error: {
-    readonly code: ApiErrorCode;
-    readonly message: string;
-    readonly requestId: string;
-    readonly details?: readonly { readonly path: string; readonly message: string }[];
-  };
+/** Who hears of errors. */
+export interface ErrorListeners {
+  /** Told about errors that are our fault. */
+  readonly reportError: (error: unknown, context: { readonly requestId: string }) => void;
+  readonly meter: Pick<Meter, 'countRefusal'>;
 }
 
 /** Answers every error, our own, Fastify's or unforeseen, with the one envelope. */
-export function replyToErrors(app: FastifyInstance, report: (error: unknown) => void): void {
+export function replyToErrors(app: FastifyInstance, { reportError, meter }: ErrorListeners): void {
   app.setErrorHandler<FastifyError | Error>((error, request, reply) => {
     const known = toApiError(error);
-    if (known.status >= 500 && known.status !== 503) {
+    if (known.retryAfterSeconds !== undefined) meter.countRefusal(known.code);
+    if (known.code === 'INTERNAL') {
       request.log.error({ error }, 'request failed');
-      report(error);
+      reportError(error, { requestId: request.id });
     } else if (known.cause !== undefined) {
       request.log.warn({ error: known.cause }, known.message);
     }
@@ -32,11 +31,6 @@ export function sendError(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.retryAfterSeconds !== undefined)
     void reply.header('retry-after', error.retryAfterSeconds);
   return reply.code(error.status).send(toEnvelope(error, reply.request.id));
-}
-
-/** The body for an error of the catalogue. */
-export function toEnvelope({ code, message, details }: ApiError, requestId: string): ErrorEnvelope {
-  return { error: { code, message, requestId, ...(details.length > 0 && { details }) } };
 }
 
 /** Fastify's own errors, by their codes: https://fastify.dev/docs/latest/Reference/Errors/ */

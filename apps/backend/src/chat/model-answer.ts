@@ -1,0 +1,62 @@
+import type { Writer } from '../model/fallback.js';
+import { computeCostUsd } from '../model/prices.js';
+import { ProviderError } from '../model/provider.js';
+import type { Citation } from './contract.js';
+import type { TurnContext } from './conversation.js';
+import type { ChatEvent } from './events.js';
+import { buildPrompt, findCitations, leaksPrompt, type PromptParts } from './prompt.js';
+
+/** A model's answer that may be given. */
+export interface WrittenAnswer {
+  readonly text: string;
+  readonly citations: readonly Citation[];
+}
+
+/**
+ * Lets a model answer, yielding its words as they come. Returns undefined if no provider could, if the instance must
+ * hurry, or if the answer gives its rules away: the caller then gives the quoted answer. Throws if the diver has left.
+ */
+export async function* writeModelAnswer(
+  writer: Writer,
+  parts: PromptParts,
+  { signal, hurry, report }: TurnContext,
+): AsyncGenerator<ChatEvent, WrittenAnswer | undefined> {
+  const { prompt, sources } = buildPrompt(parts);
+  const startedMs = performance.now();
+  let text = '';
+  try {
+    const either = AbortSignal.any([signal, hurry]);
+    const events = writer.write(prompt, either, ({ provider, error }) =>
+      report.fallbacks.push({ provider, fault: error.fault }),
+    );
+    for await (const event of events) {
+      if (event.type === 'text') {
+        report.firstTokenMs ??= Math.round(performance.now() - startedMs);
+        text += event.text;
+        yield { type: 'token', data: { text: event.text } };
+      } else if (event.type === 'void') {
+        text = '';
+      } else {
+        const { provider, model, usage } = event;
+        const costUsd = computeCostUsd(model, usage);
+        Object.assign(report, {
+          provider,
+          model,
+          ...usage,
+          ...(costUsd !== undefined && { costUsd }),
+        });
+      }
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!hurry.aborted && !(error instanceof ProviderError)) throw error;
+    return undefined;
+  }
+  if (leaksPrompt(text)) {
+    report.isInjection = true;
+    return undefined;
+  }
+  const citations = findCitations(text, sources);
+  for (const citation of citations) yield { type: 'citation', data: citation };
+  return { text: text.trim(), citations };
+}
