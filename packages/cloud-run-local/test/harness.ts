@@ -18,7 +18,8 @@ import { processStartTime } from '../src/instances/process-identity.js';
 /** The image of `fixtures/echo`. */
 export const echoImage = 'us-central1-docker.pkg.dev/p/r/echo:1';
 
-const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
+/** Where the fixtures are. */
+export const fixtures = fileURLToPath(new URL('./fixtures', import.meta.url));
 
 /** An emulator for one test file. */
 export interface World {
@@ -27,6 +28,9 @@ export interface World {
   readonly logs: LogEntry[];
   readonly stop: () => Promise<void>;
 }
+
+/** Whatever can be asked: an emulator in this process or in another. */
+export type Askable = { readonly emulator: { readonly url: string } };
 
 /** Starts an emulator with the echo image in its store. */
 export async function startWorld(overrides: Partial<Settings> = {}): Promise<World> {
@@ -96,7 +100,7 @@ export interface ApiReply {
 
 /** Calls an API of the emulator. */
 export async function call(
-  world: World,
+  world: Askable,
   operation: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`,
   body?: unknown,
 ): Promise<ApiReply> {
@@ -149,7 +153,7 @@ export function echoService(
 }
 
 /** Reads a service until its `Ready` condition is decided for its newest generation. */
-export async function settled(world: World, name: string): Promise<Body> {
+export async function settled(world: Askable, name: string): Promise<Body> {
   for (;;) {
     const { body } = await call(world, `GET ${servicePath(name)}`);
     const ready = body.status.conditions.find(({ type }) => type === 'Ready');
@@ -160,7 +164,7 @@ export async function settled(world: World, name: string): Promise<Body> {
 }
 
 /** Writes a service (creating it if need be) and waits until it is decided. */
-export async function deploy(world: World, service: Service): Promise<Body> {
+export async function deploy(world: Askable, service: Service): Promise<Body> {
   const name = service.metadata.name ?? '';
   const exists = (await call(world, `GET ${servicePath(name)}`)).status === 200;
   const reply = exists

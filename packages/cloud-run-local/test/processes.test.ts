@@ -1,14 +1,13 @@
 /** cloud-run-local as a program: what is left behind when it is asked to end, and when it is killed. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploy, echoImage, echoService, isAlive, settled, visit, type World } from './harness.js';
+import { deploy, echoImage, echoService, isAlive, settled, visit } from './harness.js';
+import { program, startProgram } from './program.js';
 
-const program = fileURLToPath(new URL('../dist/cloud-run-local.js', import.meta.url));
 const echo = fileURLToPath(new URL('./fixtures/echo', import.meta.url));
 
 let dataDir = '';
@@ -29,24 +28,6 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-interface Program {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-async function start(): Promise<Program> {
-  const args = [program, 'start', '--port', '0', '--data', dataDir, '--log-format', 'json'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    const { url } = JSON.parse(line) as { url: string };
-    return { child, url };
-  }
-  throw new Error('cloud-run-local ended before it was ready');
-}
-
-const worldOf = ({ url }: Program): World => ({ emulator: { url } }) as World;
-
 function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', resolve));
 }
@@ -57,8 +38,8 @@ async function pidBehind(url: string): Promise<number> {
 
 describe('the program', () => {
   it('prints its address, serves, and on SIGTERM ends with every instance', async () => {
-    const running = await start();
-    const service = await deploy(worldOf(running), echoService('whole'));
+    const running = await startProgram(dataDir);
+    const service = await deploy(running, echoService('whole'));
     const pid = await pidBehind(service.status.url);
     running.child.kill('SIGTERM');
     expect(await exitOf(running.child)).toBe(0);
@@ -66,14 +47,14 @@ describe('the program', () => {
   });
 
   it('after kill -9 leaves no instance behind, and serves the same services again', async () => {
-    const running = await start();
-    const before = await settled(worldOf(running), 'whole');
+    const running = await startProgram(dataDir);
+    const before = await settled(running, 'whole');
     const pid = await pidBehind(before.status.url);
     running.child.kill('SIGKILL');
     await exitOf(running.child);
-    const again = await start();
+    const again = await startProgram(dataDir);
     await expect.poll(() => isAlive(pid)).toBe(false);
-    const after = await settled(worldOf(again), 'whole');
+    const after = await settled(again, 'whole');
     expect(after.status.latestReadyRevisionName).toBe(before.status.latestReadyRevisionName);
     expect((await visit(after.status.url)).status).toBe(200);
     again.child.kill('SIGTERM');
@@ -81,7 +62,7 @@ describe('the program', () => {
   });
 
   it('refuses a data directory that is in use', async () => {
-    const running = await start();
+    const running = await startProgram(dataDir);
     expect(() => {
       execFileSync(process.execPath, [program, 'start', '--port', '0', '--data', dataDir], {
         stdio: 'pipe',
