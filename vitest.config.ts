@@ -5,7 +5,7 @@ export default defineConfig({
     include: [
       'packages/*/{src,test}/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
-      'tests/e2e/**/*.test.ts',
+      'tests/**/*.test.ts',
       'tools/**/*.test.ts',
     ],
     globalSetup: ['tools/test-setup.ts'],

@@ -57,7 +57,8 @@ export async function readManifest(file: string, service: string): Promise<Manif
 }
 
 function faultOf(issue: z.core.$ZodIssue): Fault {
-  return { path: formatPath(issue.path), message: issue.message };
+  const path = issue.path.length === 0 ? '(manifest)' : formatPath(issue.path);
+  return { path, message: issue.message };
 }
 
 function invalid(file: string, faults: readonly Fault[]): AscentError {

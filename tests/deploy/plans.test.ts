@@ -1,0 +1,92 @@
+/** The plans of this repository compile, and say what the requirements say. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compilePlan, type RolloutPlan } from '@ascent/core';
+import { root } from '@ascent/demo';
+import { parse } from 'yaml';
+
+const HOUR_MS = 3_600_000;
+
+async function readYaml(name: string): Promise<Record<string, unknown>> {
+  return parse(await readFile(join(root, 'deploy', name), 'utf8')) as Record<string, unknown>;
+}
+
+async function compiled(name: string): Promise<RolloutPlan> {
+  const plan = await readYaml(name);
+  const smoke = await readYaml('smoke.yaml');
+  const stages = (plan['stages'] as { smoke?: string }[]).map((stage) =>
+    stage.smoke === 'smoke.yaml' ? { ...stage, smoke } : stage,
+  );
+  const result = compilePlan({ ...plan, stages });
+  if (result.type === 'faults') throw new Error(JSON.stringify(result.faults));
+  return result.plan;
+}
+
+describe('the plan of production', () => {
+  test('goes 0 → 10 → 50 → 100 % and holds as long as the checklist says', async () => {
+    const { stages, retireAfterMs } = await compiled('ascent.yaml');
+    expect(
+      stages.map(({ sharePercent, holdMinMs, holdMaxMs }) => [
+        sharePercent,
+        holdMinMs / HOUR_MS,
+        holdMaxMs / HOUR_MS,
+      ]),
+    ).toEqual([
+      [0, 1, 1],
+      [10, 4, 6],
+      [50, 12, 24],
+      [100, 24, 48],
+    ]);
+    expect(retireAfterMs).toBe(7 * 24 * HOUR_MS);
+  });
+
+  test('goes on below 1 % errors and 5 s, goes back above 5 % or 10 s for 15 minutes', async () => {
+    const { gates } = await compiled('ascent.yaml');
+    expect(gates).toMatchObject({ errorRate: { maxRatio: 0.01 }, latencyP95: { maxMs: 5_000 } });
+    const plan = await readYaml('ascent.yaml');
+    expect(plan['rollback']).toEqual({
+      errorRate: { above: '5%', for: '15m' },
+      latencyP95: { above: '10s', for: '15m' },
+    });
+  });
+
+  test('needs a person’s approval before half and before all of the traffic', async () => {
+    const { stages } = await compiled('ascent.yaml');
+    expect(stages.map(({ approvalRequired }) => approvalRequired)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('runs the smoke checks before any user: health, chat, session and an emergency', async () => {
+    const [first] = (await compiled('ascent.yaml')).stages;
+    expect(first?.smoke.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /health',
+      'POST /api/chat',
+      'POST /api/chat',
+      'GET /api/session/${session}',
+      'POST /api/chat',
+    ]);
+  });
+});
+
+test('the plan of staging checks with the same smoke file and needs nobody', async () => {
+  const { stages, whenUndecidable } = await compiled('ascent.staging.yaml');
+  expect(stages.map(({ sharePercent }) => sharePercent)).toEqual([0, 100]);
+  expect(stages.some(({ approvalRequired }) => approvalRequired)).toBe(false);
+  expect(stages[0]?.smoke.length).toBe(5);
+  expect(whenUndecidable).toBe('promote');
+});
+
+test('each plan names the service of its manifest', async () => {
+  for (const [plan, manifest] of [
+    ['ascent.yaml', 'cloud-run-production.yaml'],
+    ['ascent.staging.yaml', 'cloud-run-staging.yaml'],
+  ] as const) {
+    const { metadata } = (await readYaml(manifest)) as { metadata: { name: string } };
+    expect((await readYaml(plan))['service']).toBe(metadata.name);
+  }
+});
