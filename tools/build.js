@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const quiet = process.argv.includes('--quiet');
@@ -50,8 +51,12 @@ await Promise.all(
     }),
   ),
 );
+const pageBuilt = await buildPage();
 if (!quiet) {
   for (const { out } of present) console.log(`built ${relative(root, join(root, out))}`);
+  console.log(
+    pageBuilt ? 'built apps/dashboard/dist/page' : 'apps/dashboard/dist/page is up to date',
+  );
   console.log(
     `${String(present.length)} bundles in ${String(Math.round(performance.now() - startedMs))} ms`,
   );

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { act, look, tick, type Wish } from '@ascent/controller';
 import { parseDurationMs } from '@ascent/core';
 import { up } from './commands/up.js';
-import { serve } from './commands/serve.js';
+import { serve, type ServeOptions } from './commands/serve.js';
 import { addDeploy } from './deploy/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
@@ -93,7 +93,8 @@ function build(): Command {
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
     .option('--port <port>', 'where to listen; 0 takes a free one', port, 8_090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .action(async (options: SharedOptions & { interval: number; port: number; host: string }) => {
+    .option('--read-only', 'nobody can act through the page')
+    .action(async (options: SharedOptions & ServeOptions) => {
       await serve(await openSession(options), options);
     });
   wish(program, 'approve', 'approve the next stage');

@@ -8,6 +8,12 @@ const BACKLOG_BYTES_MAX = 1_000_000;
 export class EventStream<T> {
   #latest: T | null = null;
   readonly #readers = new Set<ServerResponse>();
+  readonly #now: () => number;
+
+  /** `now` is the time that readers are told, Unix milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** The last value published, or `null`. */
   get latest(): T | null {
@@ -20,6 +26,11 @@ export class EventStream<T> {
     for (const reader of this.#readers) send(reader, value);
   }
 
+  /** Tells every reader that somebody is here, and the time. */
+  pulse(): void {
+    for (const reader of this.#readers) sendPulse(reader, this.#now());
+  }
+
   /** Adds a reader, which gets the latest value at once. */
   subscribe(reader: ServerResponse): void {
     reader.writeHead(200, {
@@ -29,6 +40,7 @@ export class EventStream<T> {
     });
     reader.write('retry: 1000\n\n');
     this.#readers.add(reader);
+    sendPulse(reader, this.#now());
     if (this.#latest !== null) send(reader, this.#latest);
   }
 
@@ -42,6 +54,10 @@ export class EventStream<T> {
     for (const reader of this.#readers) reader.end();
     this.#readers.clear();
   }
+}
+
+function sendPulse(reader: ServerResponse, nowMs: number): void {
+  reader.write(`event: pulse\ndata: ${JSON.stringify({ nowMs })}\n\n`);
 }
 
 function send(reader: ServerResponse, value: unknown): void {

@@ -7,3 +7,13 @@ export type { Snapshot } from './snapshot.js';
 export { createSmokeRunner, type SmokeOptions, type SmokeRunner } from './smoke.js';
 export { createJournal, type Journal, type JournalOptions } from './journal.js';
 export { createLocalhostFetch, type LocalhostFetch } from './localhost-fetch.js';
+export { createAccess, type Access, type AccessOptions, type Refusal } from './access.js';
+export type { About, WishType } from './page-routes.js';
+export type { ArmSeries, TrafficSeries } from './traffic-series.js';
+export type {
+  DoraFigures,
+  HistoryEntry,
+  HistoryLine,
+  HistoryPage,
+  LaterReason,
+} from './history.js';

@@ -6,8 +6,10 @@ import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RolloutPlan } from '@ascent/core';
+import { createAccess } from './access.js';
 import { EventStream } from './event-stream.js';
 import { runLoop, type Turn } from './loop.js';
+import { addPageRoutes } from './page-routes.js';
 import { snapshotOf, type Snapshot } from './snapshot.js';
 import { tick } from './tick.js';
 import type { World } from './world.js';
@@ -22,7 +24,14 @@ export type ServerOptions = {
   readonly port: number;
   /** Folder of the built page; `null` serves the API alone. */
   readonly pageDir: string | null;
+  /** Shown to act through the page; `null` makes the page read-only. */
+  readonly token: string | null;
+  /** Where rollouts that ended are kept; `null` shows no history. */
+  readonly journalDir: string | null;
 };
+
+/** Readers learn from the pulse that somebody is there, and what time it is here. */
+const PULSE_MS = 10_000;
 
 /** A running server. `close` ends the loop and every open stream; it may be called twice. */
 export type RunningServer = { readonly url: string; readonly close: () => Promise<void> };
@@ -30,7 +39,10 @@ export type RunningServer = { readonly url: string; readonly close: () => Promis
 /** Starts the loop and listens. @throws where the address is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const abort = new AbortController();
-  const stream = new EventStream<Snapshot>();
+  const stream = new EventStream<Snapshot>(options.world.now);
+  const pulse = setInterval(() => {
+    stream.pulse();
+  }, PULSE_MS);
   const publish = (turn: Turn): void => {
     stream.publish(
       snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }),
@@ -53,6 +65,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     close: async () => {
       abort.abort();
+      clearInterval(pulse);
       stream.close();
       await loop;
       await app.close();
@@ -61,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function buildServer(
-  { world, plan, by, pageDir }: ServerOptions,
+  { world, plan, by, pageDir, token, journalDir }: ServerOptions,
   { stream, publish }: { stream: EventStream<Snapshot>; publish: (turn: Turn) => void },
 ): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
@@ -90,6 +103,24 @@ function buildServer(
       idle: report.idle,
       rollout: report.record?.rollout?.status ?? null,
     };
+  });
+  addPageRoutes(app, {
+    world,
+    service: plan.service,
+    samplePeriodMs: plan.metrics.samplePeriodMs,
+    access: createAccess({ token, now: world.now }),
+    journalDir,
+    latest: () => stream.latest,
+    lookNow: () => {
+      void tick(world, { plan, by }).then(
+        (report) => {
+          publish({ type: 'stepped', report });
+        },
+        (error: unknown) => {
+          publish({ type: 'failed', error });
+        },
+      );
+    },
   });
   if (pageDir !== null && existsSync(pageDir)) void app.register(fastifyStatic, { root: pageDir });
   return app;

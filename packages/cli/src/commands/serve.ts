@@ -1,4 +1,7 @@
 /** `ascent serve`: the controller with its page and API, until it is told to stop. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startServer } from '@ascent/controller';
 import { print } from '../output.js';
 import type { Session } from '../session.js';
@@ -8,7 +11,29 @@ export type ServeOptions = {
   readonly interval: number;
   readonly port: number;
   readonly host: string;
+  readonly journal: string;
+  /** Nobody can act through the page. */
+  readonly readOnly?: boolean;
 };
+
+/** Enough that guessing is hopeless; short enough to be typed. */
+const TOKEN_BYTES = 18;
+
+/** The token that the page asks for: the one in `ASCENT_TOKEN`, so that several controllers share it, or a new one. */
+function pageToken({ readOnly }: ServeOptions): string | null {
+  if (readOnly === true) return null;
+  const given = process.env['ASCENT_TOKEN']?.trim() ?? '';
+  return given === '' ? randomBytes(TOKEN_BYTES).toString('base64url') : given;
+}
+
+/** The built page, looked for upwards: this file runs both from its source and from its bundle. */
+function pageDir(): string | null {
+  for (let dir = import.meta.dirname; ; dir = dirname(dir)) {
+    const page = join(dir, 'apps/dashboard/dist/page');
+    if (existsSync(join(page, 'index.html'))) return page;
+    if (dir === dirname(dir)) return null;
+  }
+}
 
 /** Resolves when SIGINT or SIGTERM arrives and everything is closed. */
 export async function serve(session: Session, options: ServeOptions): Promise<void> {
@@ -20,6 +45,7 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
       resolve();
     });
   });
+  const token = pageToken(options);
   const server = await startServer({
     world: session.world,
     plan: session.plan,
@@ -27,11 +53,14 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     intervalMs: options.interval,
     host: options.host,
     port: options.port,
-    pageDir: null,
+    pageDir: pageDir(),
+    token,
+    journalDir: options.journal,
   });
+  const access = token === null ? 'It is read-only.' : `To act, sign in with this token: ${token}`;
   print(
-    `The controller watches ${session.plan.service}. Page: ${server.url}`,
-    { ready: true, url: server.url },
+    `The controller watches ${session.plan.service}. Page: ${server.url}\n${access}`,
+    { ready: true, url: server.url, token },
     session,
   );
   await stopped;

@@ -1,0 +1,81 @@
+/** The controller's API as the page calls it. Every failure is a sentence for the reader. */
+import type { About, HistoryEntry, HistoryPage, TrafficSeries, WishType } from '@ascent/controller';
+
+/** An answer, or why there is none. */
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+async function call<T>(path: string, init?: RequestInit): Promise<Answer<T>> {
+  try {
+    const response = await fetch(`api/${path}`, init);
+    const body = (await response.json().catch(() => null)) as unknown;
+    if (response.ok) return { ok: true, value: body as T };
+    return { ok: false, why: faultOf(body) ?? `The controller answered ${response.status}.` };
+  } catch {
+    return {
+      ok: false,
+      why: 'The controller cannot be reached; nothing was changed. Try again in a moment.',
+    };
+  }
+}
+
+function faultOf(body: unknown): string | null {
+  const error = (body as { readonly error?: unknown } | null)?.error;
+  if (typeof error === 'string') return error;
+  const message = (error as { readonly message?: unknown } | undefined)?.message;
+  return typeof message === 'string' ? message : null;
+}
+
+function post(value: unknown): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  };
+}
+
+/** Who the reader is to the controller, and what it allows. */
+export async function readAbout(): Promise<Answer<About>> {
+  return await call<About>('about');
+}
+
+/** Signs in with the token that the controller printed when it started. */
+export async function signIn(wanted: {
+  readonly token: string;
+  readonly name: string;
+}): Promise<Answer<About>> {
+  return await call<About>('session', post(wanted));
+}
+
+/** Forgets who the reader is. */
+export async function signOut(): Promise<Answer<About>> {
+  return await call<About>('session', { method: 'DELETE' });
+}
+
+/** Acts on the rollout. */
+export async function act(
+  type: WishType,
+  reason: string,
+): Promise<Answer<{ readonly said: string }>> {
+  return await call(`actions/${type}`, post({ reason }));
+}
+
+/** Writes down why the decision `seq` was made, after the fact. */
+export async function explain(rollout: string, seq: number, reason: string): Promise<Answer<null>> {
+  return await call('reasons', post({ rollout, seq, reason }));
+}
+
+/** Requests, errors and latencies of the rollout so far. */
+export async function readTraffic(): Promise<Answer<TrafficSeries>> {
+  return await call<TrafficSeries>('traffic');
+}
+
+/** Rollouts that ended, newest first, and the figures over them. */
+export async function readHistory(): Promise<Answer<HistoryPage>> {
+  return await call<HistoryPage>('history');
+}
+
+/** One rollout that ended, whole. */
+export async function readRollout(id: string): Promise<Answer<HistoryEntry>> {
+  return await call<HistoryEntry>(`history/${encodeURIComponent(id)}`);
+}

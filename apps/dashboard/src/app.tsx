@@ -1,0 +1,39 @@
+/** The frame: one head, one page below it. */
+import { useEffect, useState, type ReactElement } from 'react';
+import type { About } from '@ascent/controller';
+import { readAbout } from './api.js';
+import { useLive } from './live.js';
+import { HistoryList } from './pages/history-page.js';
+import { NowPage } from './pages/now-page.js';
+import { RolloutPage } from './pages/rollout-page.js';
+import { TopBar } from './parts/top-bar.js';
+import { useRoute } from './route.js';
+import { useTheme } from './theme.js';
+
+/** The whole page. */
+export function App(): ReactElement {
+  const live = useLive();
+  const route = useRoute();
+  const theme = useTheme();
+  const [about, setAbout] = useState<About | null>(null);
+  const connected = live.link === 'live';
+  // A controller that was started anew may have another token, so who we are is asked again.
+  useEffect(() => {
+    if (!connected) return;
+    void readAbout().then((answer) => {
+      if (answer.ok) setAbout(answer.value);
+    });
+  }, [connected]);
+  return (
+    <>
+      <TopBar live={live} route={route} about={about} onAbout={setAbout} theme={theme} />
+      <main id="content">
+        {route.page === 'now' && <NowPage live={live} about={about} />}
+        {route.page === 'history' && (
+          <HistoryList nowMs={live.nowMs} service={live.snapshot?.service ?? ''} />
+        )}
+        {route.page === 'rollout' && <RolloutPage id={route.id} nowMs={live.nowMs} />}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,217 @@
+/** What is happening now and why, in one sentence each. The page's headline; nothing is decided here. */
+import { formatDuration, stageOf, type Rollout, type RolloutPlan } from '@ascent/core';
+import type { Snapshot } from '@ascent/controller';
+import { clockTime, grainFor, inTime } from './clock-text.js';
+import { nextStep, type NextStep } from './next-step.js';
+import { shortenRevisions, shortRevision } from './revision-name.js';
+
+/** How the moment should feel: a colour and a shape follow from it, never a colour alone. */
+export type Tone = 'calm' | 'good' | 'ask' | 'paused' | 'bad';
+
+/** The moment in words. */
+export type Now = {
+  readonly tone: Tone;
+  /** One or two words: the state. */
+  readonly state: string;
+  readonly headline: string;
+  readonly why: string;
+  /** What comes next and when at the earliest; `null` where nothing does by itself. */
+  readonly next: string | null;
+};
+
+/** The moment of `snapshot`, seen at `nowMs`. */
+export function describeNow(snapshot: Snapshot, nowMs: number): Now {
+  const { record, service } = snapshot;
+  if (record?.rollout) {
+    const scene = sceneOf(record.rollout, { plan: record.plan, service, nowMs });
+    return { ...ofStatus(scene), next: scene.open ? nextWords(scene) : endWords(snapshot) };
+  }
+  const stable = record === null ? null : shortRevision(record.stable, service);
+  return {
+    tone: 'calm',
+    state: 'Nothing to do',
+    headline: stable === null ? `${service} has no rollout yet.` : `${stable} serves everything.`,
+    why: shortenRevisions(snapshot.idle ?? 'The controller has just begun to watch.', service),
+    next: 'Deploy a new revision and its rollout begins by itself.',
+  };
+}
+
+type Scene = {
+  readonly plan: RolloutPlan;
+  readonly rollout: Rollout;
+  readonly nowMs: number;
+  readonly step: NextStep;
+  readonly open: boolean;
+  /** Short names. */
+  readonly candidate: string;
+  readonly stable: string;
+  readonly short: (sentence: string) => string;
+};
+
+function sceneOf(
+  rollout: Rollout,
+  at: { readonly plan: RolloutPlan; readonly service: string; readonly nowMs: number },
+): Scene {
+  const { plan, service, nowMs } = at;
+  return {
+    plan,
+    rollout,
+    nowMs,
+    step: nextStep(plan, rollout, nowMs),
+    open: rollout.status.type === 'running' || rollout.status.type === 'paused',
+    candidate: shortRevision(rollout.candidate, service),
+    stable: shortRevision(rollout.stable, service),
+    short: (sentence) => shortenRevisions(sentence, service),
+  };
+}
+
+function ofStatus(scene: Scene): Omit<Now, 'next'> {
+  const { rollout, candidate, stable } = scene;
+  const { status } = rollout;
+  switch (status.type) {
+    case 'running':
+      return running(scene);
+    case 'paused':
+      return {
+        tone: status.cause === 'undecidable' || status.cause === 'blind' ? 'ask' : 'paused',
+        state: status.cause === 'person' ? 'Paused' : 'Needs a person',
+        headline: `${candidate} stays at ${rollout.sharePercent} %: ${pausedWords(scene, status)}.`,
+        why: lastSentence(scene),
+      };
+    case 'promoted':
+      return {
+        tone: 'good',
+        state: 'Promoted',
+        headline: `${candidate} is the stable revision and serves everything.`,
+        why: lastSentence(scene),
+      };
+    case 'rolledBack':
+      return {
+        tone: 'bad',
+        state: 'Rolled back',
+        headline: `${candidate} was rolled back; ${stable} serves everything again.`,
+        why: lastSentence(scene),
+      };
+    case 'superseded':
+      return {
+        tone: 'calm',
+        state: 'Superseded',
+        headline: `${candidate} gave way to ${scene.short(status.revision)}, which is newer.`,
+        why: lastSentence(scene),
+      };
+  }
+}
+
+type Paused = Extract<Rollout['status'], { readonly type: 'paused' }>;
+
+function pausedWords({ short }: Scene, { cause, by, reason }: Paused): string {
+  switch (cause) {
+    case 'person':
+      return reason === '' ? `${by} paused the rollout` : `${by} paused the rollout (“${reason}”)`;
+    case 'foreignChange':
+      return `${by} changed the traffic outside of Ascent`;
+    case 'undecidable':
+    case 'blind':
+      return short(reason);
+  }
+}
+
+/** The sentence of the decision that led here. */
+function lastSentence({ rollout, short }: Scene): string {
+  const own = rollout.decisions.findLast(({ type }) => type === rollout.status.type);
+  return short((own ?? rollout.decisions.at(-1))?.sentence ?? '');
+}
+
+function running(scene: Scene): Omit<Now, 'next'> {
+  const { rollout, candidate, step, short } = scene;
+  const share = `${rollout.sharePercent} %`;
+  const why = short(rollout.judgement?.explanation ?? rollout.decisions.at(-1)?.sentence ?? '');
+  if (rollout.blindSinceMs !== null) {
+    const headline = `${candidate} stays at ${share}: the metrics cannot be read.`;
+    const blind = rollout.decisions.findLast(({ type }) => type === 'blind');
+    return { tone: 'ask', state: 'Blind', headline, why: short(blind?.sentence ?? why) };
+  }
+  if (step.askedForApproval) {
+    const headline = `${candidate} is healthy at ${share} and waits for your approval of ${nextShare(step)}.`;
+    return { tone: 'ask', state: 'Your turn', headline, why };
+  }
+  if (rollout.sharePercent === 0) return atZero(scene);
+  if (rollout.stageSettledMs === null) {
+    const headline = `The platform is moving ${candidate} to ${share}.`;
+    return { tone: 'calm', state: 'Moving', headline, why };
+  }
+  return holding(scene, why);
+}
+
+function atZero({ rollout, candidate, plan, short }: Scene): Omit<Now, 'next'> {
+  const decided = rollout.decisions.findLast(({ type }) => type.startsWith('smoke'));
+  const started = rollout.stageSettledMs !== null;
+  const headline = started
+    ? `${candidate} runs at 0 %: no user reaches it yet.`
+    : `${candidate} is starting; no user reaches it yet.`;
+  const checks = stageOf(plan, rollout).smoke.length;
+  const waiting = checks > 0 ? `${checks} smoke checks run against its own address.` : '';
+  const state = started ? 'Checking' : 'Starting';
+  return { tone: 'calm', state, headline, why: short(decided?.sentence ?? waiting) };
+}
+
+function holding({ rollout, candidate, plan, nowMs }: Scene, why: string): Omit<Now, 'next'> {
+  const share = `${rollout.sharePercent} %`;
+  const stage = stageOf(plan, rollout);
+  switch (rollout.judgement?.verdict) {
+    case 'healthy':
+      return {
+        tone: 'good',
+        state: 'Healthy',
+        headline: `${candidate} looks healthy at ${share}.`,
+        why,
+      };
+    case 'unhealthy':
+      return {
+        tone: 'bad',
+        state: 'Unhealthy',
+        headline: `${candidate} is unhealthy at ${share} and goes back.`,
+        why,
+      };
+    default: {
+      const late = nowMs - (rollout.stageSettledMs ?? nowMs) >= stage.holdMaxMs;
+      const headline = late
+        ? `${candidate} stays at ${share}: ${formatDuration(stage.holdMaxMs)} were not enough to decide.`
+        : `${candidate} serves ${share} and is being watched.`;
+      return { tone: 'calm', state: 'Undecided', headline, why };
+    }
+  }
+}
+
+function nextShare({ stage }: NextStep): string {
+  return stage === null ? 'promotion' : `${stage.sharePercent} %`;
+}
+
+function nextWords({ step, rollout, plan, nowMs }: Scene): string | null {
+  if (rollout.status.type === 'paused') {
+    return 'Nothing until somebody resumes it. It still goes back by itself if it must.';
+  }
+  const goal = step.stage === null ? 'Promotion' : nextShare(step);
+  const here = stageOf(plan, rollout);
+  if (step.earliestMs === null) {
+    return `${goal} after a hold of at least ${formatDuration(here.holdMinMs)}, which begins once ${rollout.sharePercent} % is served.`;
+  }
+  const grain = grainFor(here.holdMaxMs);
+  const when =
+    step.earliestMs <= nowMs
+      ? 'as soon as'
+      : `at ${clockTime(step.earliestMs, nowMs, grain)} (${inTime(step.earliestMs, nowMs)}) at the earliest, if`;
+  const needs = [
+    rollout.sharePercent === 0 ? 'its checks have passed' : 'the gates find it healthy',
+    ...(step.needsApproval ? ['somebody approves'] : []),
+  ];
+  return `${goal} ${when} ${needs.join(' and ')}.`;
+}
+
+function endWords({ idle, service, record }: Snapshot): string | null {
+  const status = record?.rollout?.status.type;
+  if (status === 'superseded')
+    return 'The rollout of the newer revision begins with the next look.';
+  if (status === 'rolledBack') return 'Deploy a new revision to begin another rollout.';
+  return idle === null ? null : shortenRevisions(`Nothing is being rolled out: ${idle}.`, service);
+}

@@ -1,0 +1,95 @@
+/** Small signs with a shape of their own, so that no meaning hangs on a colour. */
+import type { ReactElement } from 'react';
+import type { DecisionType } from '@ascent/core';
+
+/** The signs there are. */
+export type Sign =
+  | 'healthy'
+  | 'unhealthy'
+  | 'undecided'
+  | 'person'
+  | 'pause'
+  | 'play'
+  | 'start'
+  | 'up'
+  | 'blind'
+  | 'sighted';
+
+const paths: Readonly<Record<Sign, string>> = {
+  healthy: 'M-4 0.5 L-1.2 3.4 L4.2 -3.2',
+  unhealthy: 'M0 -4 V3.6 M-3.6 0.4 L0 4 L3.6 0.4',
+  undecided: 'M-3.6 0 h0.01 M0 0 h0.01 M3.6 0 h0.01',
+  person: 'M0 -1.4 a1.9 1.9 0 1 0 -0.01 0 M-3.6 4.2 q0.4 -3.6 3.6 -3.6 t3.6 3.6',
+  pause: 'M-1.9 -3.4 V3.4 M1.9 -3.4 V3.4',
+  play: 'M-2 -3.6 L3.6 0 L-2 3.6 Z',
+  start: 'M-3.4 3.6 V-3.6 L3.4 -1.6 L-3.4 0.6',
+  up: 'M0 4 V-3.6 M-3.6 -0.4 L0 -4 L3.6 -0.4',
+  blind: 'M-4 0 q4 -4.6 8 0 q-4 4.6 -8 0 M-3.8 3.8 L3.8 -3.8',
+  sighted: 'M-4 0 q4 -4.6 8 0 q-4 4.6 -8 0 M0 0 h0.01',
+};
+
+/** The sign of a kind of decision. */
+export const signOf: Readonly<Record<DecisionType, Sign>> = {
+  started: 'start',
+  smokePassed: 'healthy',
+  smokeFailed: 'unhealthy',
+  advanced: 'up',
+  awaitingApproval: 'person',
+  approved: 'person',
+  paused: 'pause',
+  resumed: 'play',
+  rolledBack: 'unhealthy',
+  promoted: 'healthy',
+  superseded: 'unhealthy',
+  blind: 'blind',
+  sighted: 'sighted',
+};
+
+/** What a kind of decision is called. */
+export const decisionWords: Readonly<Record<DecisionType, string>> = {
+  started: 'Started',
+  smokePassed: 'Smoke checks passed',
+  smokeFailed: 'Smoke checks failed',
+  advanced: 'Went on',
+  awaitingApproval: 'Asked for approval',
+  approved: 'Approved',
+  paused: 'Paused',
+  resumed: 'Resumed',
+  rolledBack: 'Rolled back',
+  promoted: 'Promoted',
+  superseded: 'Superseded',
+  blind: 'Metrics lost',
+  sighted: 'Metrics back',
+};
+
+const tones: Readonly<Record<Sign, string>> = {
+  healthy: 'good',
+  up: 'good',
+  unhealthy: 'bad',
+  undecided: 'calm',
+  person: 'ask',
+  pause: 'paused',
+  play: 'calm',
+  start: 'calm',
+  blind: 'ask',
+  sighted: 'calm',
+};
+
+/** The sign inside an SVG, round its origin, 20 units wide. */
+export function SignGlyph({ sign }: { readonly sign: Sign }): ReactElement {
+  return (
+    <g className={`sign tone-${tones[sign]}`}>
+      <circle r="9" className="sign-disc" />
+      <path d={paths[sign]} className="sign-line" />
+    </g>
+  );
+}
+
+/** The sign in a line of text; decoration only, the words beside it say the same. */
+export function SignIcon({ sign }: { readonly sign: Sign }): ReactElement {
+  return (
+    <svg className="sign-icon" viewBox="-10 -10 20 20" aria-hidden="true">
+      <SignGlyph sign={sign} />
+    </svg>
+  );
+}

@@ -1,0 +1,81 @@
+/** The page's head: where you are, whether the page is live, and who you are. */
+import type { ReactElement } from 'react';
+import type { About } from '@ascent/controller';
+import type { Link, Live } from '../live.js';
+import { ago } from '../model/clock-text.js';
+import type { Route } from '../route.js';
+import type { Theme } from '../theme.js';
+import { Account } from './sign-in.js';
+
+/** The head. */
+export function TopBar(props: {
+  readonly live: Live;
+  readonly route: Route;
+  readonly about: About | null;
+  readonly onAbout: (about: About) => void;
+  readonly theme: readonly [Theme, (theme: Theme) => void];
+}): ReactElement {
+  const { live, route, about, onAbout, theme } = props;
+  const [shade, choose] = theme;
+  const other = shade === 'dark' ? 'light' : 'dark';
+  return (
+    <header className="top">
+      <a className="skip" href="#content">
+        To the content
+      </a>
+      <span className="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="7" fill="#0b3a53" />
+          <path
+            d="M5 25h6v-7h6v-6h5V7h5"
+            fill="none"
+            stroke="#7fd8f0"
+            strokeWidth="3"
+            strokeLinejoin="round"
+          />
+        </svg>
+        Ascent
+        {live.snapshot !== null && <span className="quiet mono">{live.snapshot.service}</span>}
+      </span>
+      <nav aria-label="Pages">
+        <a href="#/" aria-current={route.page === 'now' ? 'page' : undefined}>
+          Now
+        </a>
+        <a href="#/history" aria-current={route.page === 'now' ? undefined : 'page'}>
+          History
+        </a>
+      </nav>
+      <div className="top-end">
+        <LinkState live={live} />
+        <Account about={about} onChange={onAbout} />
+        <button
+          type="button"
+          className="small"
+          onClick={() => {
+            choose(other);
+          }}
+        >
+          {other === 'dark' ? 'Dark' : 'Light'}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+const words: Readonly<Record<Link, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  lost: 'Not connected',
+};
+
+function LinkState({ live }: { readonly live: Live }): ReactElement {
+  const { link, snapshot, nowMs } = live;
+  const looked = snapshot === null ? '' : ` · looked ${ago(snapshot.atMs, nowMs)}`;
+  return (
+    <span className={`link link-${link}`}>
+      <i aria-hidden="true" />
+      <span role="status">{words[link]}</span>
+      <span>{link === 'live' ? looked : ''}</span>
+    </span>
+  );
+}

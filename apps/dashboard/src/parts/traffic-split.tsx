@@ -1,0 +1,75 @@
+/** Who serves how much right now, as the platform says; and whether that is what was asked for. */
+import type { ReactElement } from 'react';
+import type { Rollout } from '@ascent/core';
+import type { Snapshot } from '@ascent/controller';
+import { shortRevision } from '../model/revision-name.js';
+
+type Part = {
+  readonly name: string;
+  readonly role: 'stable' | 'candidate' | 'other';
+  readonly percent: number;
+};
+
+/** The split as one bar. */
+export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): ReactElement {
+  const rollout = snapshot.record?.rollout ?? null;
+  const parts = partsOf(snapshot, rollout);
+  const candidate = parts.find(({ role }) => role === 'candidate')?.percent ?? 0;
+  const lags =
+    rollout !== null && rollout.status.type === 'running' && candidate !== rollout.sharePercent;
+  return (
+    <>
+      <div
+        className="split"
+        role="img"
+        aria-label={parts.map(({ name, percent }) => `${name} ${percent} %`).join(', ')}
+      >
+        {parts
+          .filter(({ percent }) => percent > 0)
+          .map(({ name, role, percent }) => (
+            <div key={name} className={`split-part ${role}`} style={{ flexGrow: percent }} />
+          ))}
+      </div>
+      <ul className="split-names">
+        {parts.map(({ name, role, percent }) => (
+          <li key={name}>
+            <i className={`swatch ${role}`} aria-hidden="true" />
+            <span className="mono" title={name}>
+              {shortRevision(name, snapshot.service)}
+            </span>
+            <span className="quiet">{role === 'other' ? '' : role}</span>
+            <b>{percent} %</b>
+          </li>
+        ))}
+      </ul>
+      {lags && <p className="quiet">The platform is still moving to {rollout.sharePercent} %.</p>}
+    </>
+  );
+}
+
+/** Revisions of the rollout come first, even where they serve nothing; then whatever else is served. */
+function partsOf({ served, record }: Snapshot, rollout: Rollout | null): readonly Part[] {
+  const shares = new Map<string, number>();
+  const roles = rolesOf(record, rollout);
+  for (const name of roles.keys()) shares.set(name, 0);
+  for (const { revision, percent } of served) {
+    const name = revision ?? 'LATEST';
+    if (percent > 0) shares.set(name, (shares.get(name) ?? 0) + percent);
+  }
+  return [...shares].map(([name, percent]) => ({
+    name,
+    percent,
+    role: roles.get(name) ?? 'other',
+  }));
+}
+
+function rolesOf(
+  record: Snapshot['record'],
+  rollout: Rollout | null,
+): ReadonlyMap<string, Part['role']> {
+  if (rollout === null) return new Map(record === null ? [] : [[record.stable, 'stable']]);
+  return new Map([
+    [rollout.stable, 'stable'],
+    [rollout.candidate, 'candidate'],
+  ]);
+}
