@@ -66,8 +66,10 @@ function build(): Command {
   addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
   command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
-    .action(async (options: SharedOptions & { interval: number }) => {
-      process.exitCode = await up(await openSession(options), { intervalMs: options.interval });
+    .option('--until <stage>', 'leave once the candidate has passed the smoke checks of this stage')
+    .action(async (options: SharedOptions & { interval: number; until?: string }) => {
+      const { interval: intervalMs, until: untilStage = null } = options;
+      process.exitCode = await up(await openSession(options), { intervalMs, untilStage });
     });
   command(program, 'tick', 'take one step: for a scheduler, in any number, at any time').action(
     async (options: SharedOptions) => {

@@ -5,11 +5,20 @@ import { note, print } from '../output.js';
 import { statusWords } from '../status-text.js';
 import type { Session } from '../session.js';
 
-/** Resolves with the exit status: 0 when promoted or adopted, 4 when rolled back or superseded, 130 when interrupted. */
-export async function up(
-  session: Session,
-  options: { readonly intervalMs: number },
-): Promise<number> {
+/** How long to stay. */
+export type UpOptions = {
+  readonly intervalMs: number;
+  /** Leave once the candidate is at this stage and has passed its smoke checks; `null` stays to the end. */
+  readonly untilStage: string | null;
+};
+
+/**
+ * Resolves with the exit status: 0 when promoted, adopted or left as wished, 4 when rolled back or superseded, 130 when
+ * interrupted. @throws AscentError `ASC_USAGE` for a stage that the plan does not have.
+ */
+export async function up(session: Session, options: UpOptions): Promise<number> {
+  const { untilStage } = options;
+  checkStage(session, untilStage);
   const abort = new AbortController();
   const stop = (): void => {
     abort.abort();
@@ -27,11 +36,37 @@ export async function up(
       last = turn;
       said = sayNews(turn, said);
     },
-    until: ended,
+    until: (turn) => ended(turn) || hasReached(turn, untilStage),
   });
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
+  if (last !== null && hasReached(last, untilStage)) return leave(last, session);
   return finish(last, session, abort.signal.aborted);
+}
+
+function checkStage({ plan }: Session, name: string | null): void {
+  const names = plan.stages.map((stage) => stage.name);
+  if (name === null || names.includes(name)) return;
+  const message = `--until ${name}: the plan has no such stage; it has ${names.join(', ')}.`;
+  throw new AscentError('ASC_USAGE', message);
+}
+
+/** The candidate is beyond the stage, or at it with its smoke checks passed. */
+function hasReached(turn: Turn, name: string | null): boolean {
+  const record = turn.type === 'failed' ? null : turn.report.record;
+  const rollout = record?.rollout ?? null;
+  if (name === null || record === null || rollout === null || !isOpen(rollout)) return false;
+  const index = record.plan.stages.findIndex((stage) => stage.name === name);
+  if (rollout.stageIndex !== index) return index >= 0 && rollout.stageIndex > index;
+  return record.plan.stages[index]?.smoke.length === 0 || rollout.smoke?.passed === true;
+}
+
+function leave(turn: Turn, session: Session): number {
+  const record = turn.type === 'failed' ? null : turn.report.record;
+  const rollout = record?.rollout;
+  const where = `${rollout?.candidate ?? ''} is at ${rollout?.sharePercent ?? 0} %`;
+  print(`${where}; the rollout goes on with: ascent tick`, { record }, session);
+  return 0;
 }
 
 /** A user's fault ends the loop; an outage does not. */
