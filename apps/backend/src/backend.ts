@@ -8,7 +8,7 @@ import { readLibrary } from './content/library.js';
 import { createRetrieval } from './content/retrieval.js';
 import { openDatabase, type Database } from './data/database.js';
 import { findMissingMigrations, migrateToLatest } from './data/migrator.js';
-import type { Synonyms } from './content/synonyms.js';
+import type { Vocabulary } from './content/vocabulary.js';
 import { createWriter } from './model/fallback.js';
 import { createConfiguredProviders } from './model/configured-providers.js';
 import { createMeter } from './operations/meter.js';
@@ -39,7 +39,7 @@ export async function createBackend(config: Config, log: Logger): Promise<Backen
   try {
     const setId = await prepareDatabase(config, log, () => ingestLibrary(database, library));
     log.info({ documents: library.documents.length, contentSet: setId }, 'content is ready');
-    return await assemble(config, log, { database, setId, synonyms: library.synonyms });
+    return await assemble(config, log, { database, setId, vocabulary: library.vocabulary });
   } catch (error) {
     await database.close();
     throw error;
@@ -49,7 +49,7 @@ export async function createBackend(config: Config, log: Logger): Promise<Backen
 async function assemble(
   config: Config,
   log: Logger,
-  ready: { readonly database: Database; readonly setId: number; readonly synonyms: Synonyms },
+  ready: { readonly database: Database; readonly setId: number; readonly vocabulary: Vocabulary },
 ): Promise<Backend> {
   const { database } = ready;
   const expiryHours = config.SESSION_EXPIRY_HOURS;

@@ -10,11 +10,12 @@ import {
   type DiverProfile,
 } from './contract.js';
 import type { ChatEvent } from './events.js';
-import { quoteAnswer, type Answer } from './extractive-answer.js';
+import { nothingFound, quoteAnswer, type Answer } from './extractive-answer.js';
 import { guardAnswer, isInjection } from './guard.js';
 import { writeModelAnswer } from './model-answer.js';
 import { answerEmergency, answerMedical } from './redirect.js';
 import { assessSafety } from './safety.js';
+import { findSmallTalk } from './small-talk.js';
 import type { TurnReport } from './turn-report.js';
 
 /** What a conversation needs of the rest of the backend. */
@@ -143,7 +144,8 @@ function chooseAnswer(
   ];
   if (report.safety === 'emergency') return answerEmergency(words.join('\n'));
   if (report.safety === 'medical') return answerMedical();
-  return report.isInjection ? guardAnswer : quoteAnswer(passages);
+  if (report.isInjection) return guardAnswer;
+  return findSmallTalk(message) ?? quoteAnswer(passages);
 }
 
 /** Yields the answer's text and sources: a model's if one may speak and can, else the one that is there already. */
@@ -176,7 +178,7 @@ async function* speak(
   }
   const isRedirect = report.safety !== 'safe' || report.isInjection;
   report.mode = isRedirect ? 'redirect' : 'extractive';
-  report.isEmpty = !isRedirect && quoted.citations.length === 0;
+  report.isEmpty = quoted === nothingFound;
   yield { type: 'token', data: { text: quoted.text } };
   for (const citation of quoted.citations) yield { type: 'citation', data: citation };
   return quoted;

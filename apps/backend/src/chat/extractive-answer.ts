@@ -16,7 +16,8 @@ const agentOfArea = {
   general: 'general',
 } as const satisfies Record<Passage['area'], AgentType>;
 
-const nothingFound: Answer = {
+/** What is said when the content does not hold the answer. */
+export const nothingFound: Answer = {
   text:
     'I have nothing about that in my notes, and I would rather say so than guess. ' +
     'Ask me about courses and certification, dive destinations, equipment, or how to dive safely.',
@@ -26,9 +27,17 @@ const nothingFound: Answer = {
 };
 
 /** At this share of the best document's score another document is about the question as well. */
-const alsoAboutIt = 0.75;
+const alsoAboutIt = 0.9;
 /** A second passage is quoted if it answers nearly as well as the first. */
 const nearlyAsGood = 0.6;
+/** Below this score, or this share of the question's words, the best document has only strayed into the question. */
+const documentScoreMin = 6.2;
+const coverageMin = 0.38;
+
+/** Whether what was found is about the question at all; measured on the labelled questions and on off-topic ones. */
+export function isRelevant({ documentScore, coverage }: Passage): boolean {
+  return documentScore >= documentScoreMin && coverage >= coverageMin;
+}
 
 /**
  * Answers by quoting the passages that fit best: first the best section, then a second one if it is nearly as good.
@@ -36,7 +45,7 @@ const nearlyAsGood = 0.6;
  */
 export function quoteAnswer(passages: readonly Passage[]): Answer {
   const [best] = passages;
-  if (!best) return nothingFound;
+  if (!best || !isRelevant(best)) return nothingFound;
   const candidates = passages
     .filter(({ documentScore }) => documentScore >= alsoAboutIt * best.documentScore)
     .sort((a, b) => rank(b) - rank(a));

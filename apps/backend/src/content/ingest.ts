@@ -56,10 +56,10 @@ interface IndexedPassage {
   readonly plain: string;
 }
 
-function listPassages(document: Document, { synonyms }: Library): IndexedPassage[] {
+function listPassages(document: Document, { vocabulary }: Library): IndexedPassage[] {
   const { slug, title, summary, keywords, agencies, region, season, level, sites, sections } =
     document;
-  const mark = (text: string): string => `${text} ${synonyms.findMarkers(text).join(' ')}`;
+  const { prepare } = vocabulary;
   const described = [...agencies, region, season, level].filter((text) => text !== undefined);
   return [
     {
@@ -67,9 +67,9 @@ function listPassages(document: Document, { synonyms }: Library): IndexedPassage
       position: 0,
       heading: title,
       body: summary,
-      strong: mark(title),
-      medium: mark(`${keywords.join('; ')}; ${sites.join('; ')}`),
-      plain: mark(`${summary} ${described.join('; ')}`),
+      strong: prepare(title),
+      medium: prepare(`${keywords.join('; ')}; ${sites.join('; ')}`),
+      plain: prepare(`${summary} ${described.join('; ')}`),
     },
     ...sections.map(({ heading, body }, index) => ({
       slug,
@@ -77,8 +77,8 @@ function listPassages(document: Document, { synonyms }: Library): IndexedPassage
       heading,
       body,
       strong: '',
-      medium: mark(heading),
-      plain: mark(body),
+      medium: prepare(heading),
+      plain: prepare(body),
     })),
   ];
 }
@@ -95,7 +95,7 @@ const insertPassages = `
   join dovvybuddy.documents d on d.set_id = $1 and d.slug = p.slug`;
 
 /**
- * BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; k1 = 1.2, b = 0.6), with everything that
+ * BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; k1 = 1.2, b = 0.4), with everything that
  * does not depend on the question computed once here. PostgreSQL's ts_rank was refused: it knows neither how rare a
  * word is nor how long a passage is, and ranked "dive" as high as "Cozumel".
  */
@@ -121,5 +121,5 @@ const buildIndex = `
   )
   insert into dovvybuddy.passage_terms (set_id, term, passage_id, document_id, score)
   select $1, term, passage_id, document_id,
-    idf * tf * 2.2 / (tf + 1.2 * (0.4 + 0.6 * lengths.length / average.length))
+    idf * tf * 2.2 / (tf + 1.2 * (0.6 + 0.4 * lengths.length / average.length))
   from terms join lengths using (passage_id) join rarity using (term) cross join average`;

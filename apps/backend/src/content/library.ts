@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { areas, ContentError, parseDocument, type Document } from './document.js';
-import { Synonyms } from './synonyms.js';
+import { createVocabulary, type Vocabulary } from './vocabulary.js';
 
 /** Everything DovvyBuddy knows, as read from a content folder. */
 export interface Library {
   readonly documents: readonly Document[];
-  readonly synonyms: Synonyms;
+  readonly vocabulary: Vocabulary;
   /** Changes when any word of the content changes, and when the way of indexing changes. */
   readonly hash: string;
 }
 
 /** Raised by hand when the index is built differently, so that the same content is indexed anew. */
-const indexVersion = 1;
+const indexVersion = 2;
 
 /** Reads a content folder. Throws a {@link ContentError} naming every file that is not in the agreed form. */
 export async function readLibrary(folder: string): Promise<Library> {
@@ -27,7 +27,11 @@ export async function readLibrary(folder: string): Promise<Library> {
   const documents = parseAll(files, texts);
   const digest = createHash('sha256').update(`${String(indexVersion)}\n${synonymText}\n`);
   files.forEach((file, index) => digest.update(`${file}\n${texts[index] ?? ''}\n`));
-  return { documents, synonyms: new Synonyms(synonymText), hash: digest.digest('hex') };
+  return {
+    documents,
+    vocabulary: createVocabulary(synonymText, documents),
+    hash: digest.digest('hex'),
+  };
 }
 
 async function listDocuments(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { Database } from '../data/database.js';
 import type { areas } from './document.js';
-import type { Synonyms } from './synonyms.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** A passage that was found for a question. */
 export interface Passage {
@@ -15,6 +15,8 @@ export interface Passage {
   /** BM25 of the passage, and of its document by the best passage for each word. Higher is better; no upper bound. */
   readonly passageScore: number;
   readonly documentScore: number;
+  /** Share of the question's words (stop words apart) that the document holds, 0 to 1. */
+  readonly coverage: number;
 }
 
 /** Finds passages for a question. */
@@ -30,18 +32,19 @@ export interface Retrieval {
 export function createRetrieval(options: {
   readonly database: Database;
   readonly setId: number;
-  readonly synonyms: Synonyms;
+  readonly vocabulary: Vocabulary;
 }): Retrieval {
-  const { database, setId, synonyms } = options;
-  const mark = (text: string): string => `${text} ${synonyms.findMarkers(text).join(' ')}`;
+  const { database, setId, vocabulary } = options;
+  const { prepare, namesPlace } = vocabulary;
   return {
     find: (question, earlier) => {
       const context = chooseContext(question, earlier);
       return database.query<Passage>(findPassages, [
         setId,
-        mark(question),
-        mark(context),
+        prepare(question),
+        prepare(context),
         contextWeight,
+        namesPlace(`${question} ${context}`) || asksForPlace.test(question),
       ]);
     },
   };
@@ -49,6 +52,10 @@ export function createRetrieval(options: {
 
 /** What a word of an earlier question counts, against one of this question. */
 const contextWeight = 0.4;
+
+/** Questions that a destination answers without being named in them. */
+const asksForPlace =
+  /\b(where|destinations?|islands?|countr(y|ies)|trips?|holidays?|atolls?|best (place|time|month|season)s?)\b/i;
 
 /** Words that point back at what was said before, and questions too short to stand alone. */
 const pointsBack =
@@ -70,22 +77,27 @@ const findPassages = {
         select unnest(tsvector_to_array(to_tsvector('english', $3))), $4::real
       ) as both_questions group by term
     ),
+    total as (select greatest(sum(weight), 1) as weight from words),
     hits as materialized (
-      select t.document_id, t.passage_id, t.term, t.score * w.weight as score
+      select t.document_id, t.passage_id, t.term, t.score * w.weight as score, w.weight
       from words w join dovvybuddy.passage_terms t on t.set_id = $1 and t.term = w.term
     ),
     per_document as (
-      select document_id, sum(best) as score
-      from (select document_id, term, max(score) as best from hits group by document_id, term) as b
-      group by document_id order by score desc, document_id limit 4
+      select document_id, sum(weight) as weight,
+        sum(best) * case when d.area = 'destinations' and not $5::boolean then 0.8 else 1.0 end as score
+      from (select document_id, term, max(score) as best, max(weight) as weight
+            from hits group by document_id, term) as b
+      join dovvybuddy.documents d on d.id = document_id
+      group by document_id, d.area order by score desc, document_id limit 4
     ),
     per_passage as (
       select h.passage_id, sum(h.score) as score
       from hits h join per_document using (document_id) group by h.passage_id
     )
     select d.slug, d.area, d.title, d.summary, p.position, p.heading, p.body,
-      per_passage.score::float8 as "passageScore", per_document.score::float8 as "documentScore"
-    from per_passage
+      per_passage.score::float8 as "passageScore", per_document.score::float8 as "documentScore",
+      (per_document.weight / total.weight)::float8 as coverage
+    from total cross join per_passage
     join dovvybuddy.passages p on p.id = per_passage.passage_id
     join dovvybuddy.documents d on d.id = p.document_id
     join per_document on per_document.document_id = d.id

@@ -86,7 +86,7 @@ async function runTransaction<T>(
 
 /** SQLSTATEs after which the same request may well succeed a moment later. */
 const busyStates = new Set(['53300', '53200', '57014', '55P03', '40001', '40P01']);
-const unavailableStates = /^(08|57P)/;
+const unavailableStates = /^(08(?!P01)|57P)/;
 const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
