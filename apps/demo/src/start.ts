@@ -23,10 +23,14 @@ const ROLLOUT_TIMEOUT_MS = 150_000;
 const CROWD_SEED = 20_261_122;
 
 /**
- * The fault of revision 3 is one of configuration: somebody took milliseconds for seconds, and a pool for a number of
- * databases. One request alone never notices; a tenth of the crowd does.
+ * The fault of revision 3 is one of configuration, and a real one: somebody took milliseconds for seconds ("two seconds
+ * for a connection, ten seconds idle"), with one connection. One request alone never notices; a tenth of the crowd does.
  */
-const FAULTY_ENV = { DATABASE_POOL_MAX: '1', DATABASE_ACQUIRE_TIMEOUT_MS: '5' } as const;
+const FAULTY_ENV = {
+  DATABASE_POOL_MAX: '1',
+  DATABASE_ACQUIRE_TIMEOUT_MS: '2',
+  DATABASE_IDLE_TIMEOUT_MS: '10',
+} as const;
 
 const progress = createProgress(process.stdout);
 const once = process.argv.includes('--once');
@@ -81,7 +85,7 @@ async function rehearse(stack: Stack): Promise<Outcome> {
 
   progress.say('\nRevision 2: a good one');
   const promoted = await rollOut({ stack, watch, crowd, template: second });
-  progress.say('\nRevision 3: a pool of one connection, and 5 ms to get it');
+  progress.say('\nRevision 3: one database connection, and milliseconds taken for seconds');
   const rolledBack = await rollOut({ stack, watch, crowd, template: third });
 
   // Stay a moment longer, to see the last request that the bad revision served.
