@@ -1,6 +1,6 @@
 /** `ascent up`: begins a rollout of the newest revision and stays with it until it ends. */
 import { runLoop, type Turn } from '@ascent/controller';
-import { AscentError, isOpen, type Decision } from '@ascent/core';
+import { AscentError, isOpen, type Decision, type RolloutRecord } from '@ascent/core';
 import { note, print } from '../output.js';
 import { statusWords } from '../status-text.js';
 import type { Session } from '../session.js';
@@ -25,7 +25,7 @@ export async function up(session: Session, options: UpOptions): Promise<number> 
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  let last: Turn | null = null;
+  const seen: { last: Turn | null } = { last: null };
   let said = 0;
   await runLoop(session.world, {
     plan: session.plan,
@@ -33,13 +33,14 @@ export async function up(session: Session, options: UpOptions): Promise<number> 
     intervalMs: options.intervalMs,
     signal: abort.signal,
     onTurn: (turn) => {
-      last = turn;
+      seen.last = turn;
       said = sayNews(turn, said);
     },
     until: (turn) => ended(turn) || hasReached(turn, untilStage),
   });
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
+  const { last } = seen;
   if (last !== null && hasReached(last, untilStage)) return leave(last, session);
   return finish(last, session, abort.signal.aborted);
 }
@@ -51,20 +52,25 @@ function checkStage({ plan }: Session, name: string | null): void {
   throw new AscentError('ASC_USAGE', message);
 }
 
+/** The record a turn left, or `null`. */
+function recordOf(turn: Turn | null): RolloutRecord | null {
+  return turn === null || turn.type === 'failed' ? null : turn.report.record;
+}
+
 /** The candidate is beyond the stage, or at it with its smoke checks passed. */
 function hasReached(turn: Turn, name: string | null): boolean {
-  const record = turn.type === 'failed' ? null : turn.report.record;
+  const record = recordOf(turn);
   const rollout = record?.rollout ?? null;
   if (name === null || record === null || rollout === null || !isOpen(rollout)) return false;
   const index = record.plan.stages.findIndex((stage) => stage.name === name);
-  if (rollout.stageIndex !== index) return index >= 0 && rollout.stageIndex > index;
+  if (index < 0 || rollout.stageIndex !== index) return index >= 0 && rollout.stageIndex > index;
   return record.plan.stages[index]?.smoke.length === 0 || rollout.smoke?.passed === true;
 }
 
 function leave(turn: Turn, session: Session): number {
-  const record = turn.type === 'failed' ? null : turn.report.record;
+  const record = recordOf(turn);
   const rollout = record?.rollout;
-  const where = `${rollout?.candidate ?? ''} is at ${rollout?.sharePercent ?? 0} %`;
+  const where = rollout ? `${rollout.candidate} is at ${rollout.sharePercent} %` : 'left';
   print(`${where}; the rollout goes on with: ascent tick`, { record }, session);
   return 0;
 }
@@ -77,8 +83,8 @@ function ended(turn: Turn): boolean {
       !turn.error.code.startsWith('ASC_PLATFORM_UNAVAILABLE')
     );
   }
-  const { record } = turn.report;
-  return record?.rollout == null || !isOpen(record.rollout);
+  const rollout = recordOf(turn)?.rollout ?? null;
+  return rollout === null || !isOpen(rollout);
 }
 
 function sayNews(turn: Turn, said: number): number {
@@ -97,13 +103,12 @@ function sayNews(turn: Turn, said: number): number {
 
 function finish(last: Turn | null, session: Session, interrupted: boolean): number {
   if (last?.type === 'failed') throw last.error;
-  const record = last?.report.record ?? null;
+  const record = recordOf(last);
   const rollout = record?.rollout ?? null;
   if (rollout === null) {
-    const idle =
-      last?.report.idle ??
-      `${record?.stable ?? 'nothing'} is the stable revision; deploy a new one to roll it out`;
-    print(idle, { record }, session);
+    const stable = record?.stable ?? 'nothing';
+    const idle = `${stable} is the stable revision; deploy a new one to roll it out`;
+    print(last?.report.idle ?? idle, { record }, session);
     return 0;
   }
   print(`${rollout.candidate}: ${statusWords(rollout.status)}`, { record }, session);
