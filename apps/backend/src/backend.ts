@@ -23,6 +23,8 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+/** How long a stopping instance waits for abandoned turns to be released; then their leases run out. */
+const settleMs = 1_000;
 /** A turn counts as dead after this long: longer than any answer may take. */
 const turnLeaseMs = 60_000;
 const turnWaitMs = 10_000;
@@ -85,6 +87,7 @@ async function assemble(
     await app.close();
     clearTimeout(patience);
     eventLoop.stop();
+    await Promise.race([sessions.settle(), delay(settleMs)]);
     await database.close();
   };
   let closed: Promise<void> | undefined;

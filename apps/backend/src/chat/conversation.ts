@@ -64,8 +64,7 @@ export async function* converse(
     isFinished = true;
     yield { type: 'final', data: toResponse(request, answer, { turn, context, isStored }) };
   } finally {
-    // The lease runs out by itself if even this fails.
-    if (!isFinished) await ports.sessions.abandonTurn(turn).catch(() => undefined);
+    if (!isFinished) await ports.sessions.abandonTurn(turn);
   }
 }
 

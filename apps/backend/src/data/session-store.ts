@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../errors.js';
 import type { Database } from './database.js';
+import { TurnReleases } from './turn-release.js';
 
 /** One message of a conversation. */
 export interface Message {
@@ -47,8 +48,10 @@ export interface SessionStore {
   beginTurn(sessionId: string | undefined, profile: StoredProfile | undefined): Promise<Turn>;
   /** Stores question and answer together and ends the turn. */
   finishTurn(turn: Turn, result: TurnResult): Promise<void>;
-  /** Ends a turn without storing anything. */
+  /** Ends a turn without storing anything, if need be in the background. Never rejects. */
   abandonTurn(turn: Turn): Promise<void>;
+  /** Resolves when no abandoned turn waits for its end any more; before the database is closed. */
+  settle(): Promise<void>;
   /** A session with all its messages, or undefined if there is none or it has expired. */
   read(sessionId: string): Promise<StoredSession | undefined>;
   /** Deletes expired sessions (at most 1000) and returns how many. */
@@ -71,6 +74,7 @@ export interface SessionStoreOptions {
 /** Opens the store. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { database, expiryHours } = options;
+  const releases = new TurnReleases({ patienceMs: options.turnLeaseMs, pauseMs: 20 });
   return {
     beginTurn: async (sessionId, profile) => {
       if (sessionId !== undefined) {
@@ -103,8 +107,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       if (stored.length === 0) throw new ApiError('SESSION_BUSY');
     },
     abandonTurn: async ({ isNew, sessionId, token }) => {
-      if (!isNew) await database.query(releaseTurn, [sessionId, token]);
+      if (isNew) return;
+      await releases.release(async () => {
+        await database.query(releaseTurn, [sessionId, token]);
+      });
     },
+    settle: () => releases.settle(),
     read: async (sessionId) => (await database.query<StoredSession>(readSession, [sessionId]))[0],
     sweep: async () => (await database.query(sweepExpired, [])).length,
   };
