@@ -8,38 +8,41 @@ export class DomainError extends RangeError {
   override readonly name = 'DomainError';
 }
 
-/** Throws a {@link DomainError} unless the condition holds. */
-export function requireDomain(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new DomainError(message);
+/** Throws a {@link DomainError} unless the condition holds. The message is only made when it is needed. */
+export function requireDomain(
+  condition: boolean,
+  message: string | (() => string),
+): asserts condition {
+  if (!condition) throw new DomainError(typeof message === 'string' ? message : message());
 }
 
 /** Throws unless `value` is a whole number of things, zero or more. */
 export function requireCount(value: number, name: string): void {
-  requireDomain(
-    Number.isSafeInteger(value) && value >= 0,
-    `${name} must be a whole number ≥ 0, but is ${value}.`,
-  );
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw new DomainError(`${name} must be a whole number ≥ 0, but is ${value}.`);
 }
 
-/** Throws unless `events` of `requests` is possible. */
-export function requireCounts(requests: number, events: number, name: string): void {
-  requireCount(requests, `${name} requests`);
-  requireCount(events, `${name} errors`);
-  requireDomain(
-    events <= requests,
-    `${name} errors (${events}) must not exceed its requests (${requests}).`,
-  );
+/** Throws unless `errors` of `requests` is possible. */
+export function requireCounts(requests: number, errors: number, name: string): void {
+  if (!(Number.isSafeInteger(requests) && requests >= 0)) {
+    throw new DomainError(`${name} requests must be a whole number ≥ 0, but is ${requests}.`);
+  }
+  if (!(Number.isSafeInteger(errors) && errors >= 0)) {
+    throw new DomainError(`${name} errors must be a whole number ≥ 0, but is ${errors}.`);
+  }
+  if (errors > requests) {
+    throw new DomainError(`${name} errors (${errors}) must not exceed its requests (${requests}).`);
+  }
 }
 
 /** Throws unless `value` lies strictly between 0 and 1. */
 export function requireOpenUnit(value: number, name: string): void {
-  requireDomain(value > 0 && value < 1, `${name} must be > 0 and < 1, but is ${value}.`);
+  if (value > 0 && value < 1) return;
+  throw new DomainError(`${name} must be > 0 and < 1, but is ${value}.`);
 }
 
 /** Throws unless `value` is a number of at least `least`. */
 export function requireAtLeast(value: number, least: number, name: string): void {
-  requireDomain(
-    Number.isFinite(value) && value >= least,
-    `${name} must be a finite number ≥ ${least}, but is ${value}.`,
-  );
+  if (Number.isFinite(value) && value >= least) return;
+  throw new DomainError(`${name} must be a finite number ≥ ${least}, but is ${value}.`);
 }

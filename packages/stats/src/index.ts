@@ -30,8 +30,6 @@ export {
 export type { Latency, LatencyBet, LatencyBlock } from './latency.js';
 export { latencyWalk } from './latency-planning.js';
 export type { LatencyScenario } from './latency-planning.js';
-export { limitErrorLogE, startLimitError, updateLimitError } from './limit-error.js';
-export type { LimitError, LimitErrorOptions } from './limit-error.js';
 export { logSumExp } from './log-sum.js';
 export { exactNull, marginNull } from './margin-null.js';
 export type { MarginNull, Margins, NullShape } from './margin-null.js';
@@ -52,3 +50,7 @@ export { relativeErrorLogE, startRelativeError, updateRelativeError } from './re
 export type { ErrorBlock, RelativeError, RelativeErrorOptions } from './relative-error.js';
 export { expectedRate, startSafety, updateSafety, updateSafetyAlone } from './safety.js';
 export type { Safety } from './safety.js';
+export { isStableAlarmed, startStableWatch, updateStableWatch } from './stable-watch.js';
+export type { StableWatch } from './stable-watch.js';
+export { candidateOf, stableOf } from './bernoulli.js';
+export type { Trials } from './bernoulli.js';

@@ -25,6 +25,8 @@ export type LatencyBet =
       readonly weight: number;
     };
 
+type TailBet = Extract<LatencyBet, { readonly type: 'tail' }>;
+
 /** The bets and their spread; weights sum to 1. */
 export const latencyBets: readonly LatencyBet[] = [
   { type: 'shift', logOdds: 0.3, weight: 0.15 },
@@ -74,18 +76,23 @@ export function updateLatency(state: Latency, block: LatencyBlock): Latency {
   const buckets = state.stableHistory.length;
   requireDomain(
     block.candidate.length === buckets && block.stable.length === buckets,
-    `a block needs ${buckets} buckets, but has ${block.candidate.length} and ${block.stable.length}.`,
+    () =>
+      `a block needs ${buckets} buckets, but has ${block.candidate.length} and ${block.stable.length}.`,
   );
-  const stableHistory = state.stableHistory.map((count, j) => count + (block.stable[j] ?? 0));
+  const stableHistory = state.stableHistory.slice();
+  for (let j = 0; j < buckets; j += 1) {
+    stableHistory[j] = (stableHistory[j] ?? 0) + (block.stable[j] ?? 0);
+  }
   const before = sum(state.stableHistory) + 1;
   if (before < leastHistory) return { logBets: state.logBets, stableHistory };
-  const part = sum(block.candidate) / (sum(block.candidate) + sum(block.stable));
+  const slow = sum(block.candidate);
+  const part = slow / (slow + sum(block.stable));
   if (!(part > 0 && part < 1)) return { logBets: state.logBets, stableHistory };
-  const scene = sceneOf(state.stableHistory, block, part);
+  const scene = sceneOf(state.stableHistory, block);
   return {
     logBets: state.logBets.map((logBet, k) => {
       const bet = latencyBets[k];
-      return bet === undefined ? logBet : logBet + logGrowth(scene, bet);
+      return bet === undefined ? logBet : logBet + logGrowth(scene, bet, part);
     }),
     stableHistory,
   };
@@ -93,88 +100,132 @@ export function updateLatency(state: Latency, block: LatencyBlock): Latency {
 
 /** ln of the ratio bet on in every bucket (exported for planning and for the golden numbers). */
 export function latencyLogRatios(weights: readonly number[], bet: LatencyBet): readonly number[] {
-  const curve = curveOf(weights);
-  return weights.map((_, j) => Math.log(ratioAt(curve, bet, j)));
+  const scene = emptyScene(weights.length);
+  scene.weights.set(weights);
+  scene.counts.fill(1);
+  scene.size = weights.length;
+  fillScene(scene, weights.length);
+  return weights.map((_, j) =>
+    Math.log(
+      bet.type === 'shift' ? shiftRatio(scene, Math.exp(bet.logOdds), j) : tailRatio(scene, bet, j),
+    ),
+  );
 }
 
-/** The stable revision's expected law: mass, share at or below and share at or above each bucket. */
-type Curve = {
-  readonly mass: Float64Array;
-  /** below[j]: share in buckets before j (so below[0] = 0). */
-  readonly below: Float64Array;
-  /** above[j]: share in buckets j and later. */
-  readonly above: Float64Array;
-};
-
-function curveOf(weights: ArrayLike<number>): Curve {
-  const { length } = weights;
-  const mass = new Float64Array(length);
-  const below = new Float64Array(length + 1);
-  const above = new Float64Array(length + 1);
-  let total = 0;
-  for (let j = 0; j < length; j += 1) total += weights[j] ?? 0;
-  for (let j = 0; j < length; j += 1) {
-    mass[j] = (weights[j] ?? 0) / total;
-    below[j + 1] = (below[j] ?? 0) + (mass[j] ?? 0);
-  }
-  for (let j = length - 1; j >= 0; j -= 1) above[j] = (above[j + 1] ?? 0) + (mass[j] ?? 0);
-  return { mass, below, above };
-}
-
-function ratioAt(curve: Curve, bet: LatencyBet, j: number): number {
-  const lower = curve.below[j] ?? 0;
-  const upper = curve.below[j + 1] ?? 0;
-  if (bet.type === 'shift') {
-    const odds = Math.exp(bet.logOdds);
-    const atUpper = upper + odds * (curve.above[j + 1] ?? 0);
-    const atLower = lower + odds * (curve.above[j] ?? 0);
-    return odds / (atUpper * atLower);
-  }
-  const mass = curve.mass[j] ?? 0;
-  const quiet = Math.min(mass, Math.max(0, bet.quantile - lower));
-  const slow = mass - quiet;
-  return (((1 - bet.tail) / bet.quantile) * quiet + (bet.tail / (1 - bet.quantile)) * slow) / mass;
-}
-
-/** One block with its non-empty buckets only: most of a histogram is empty, and an empty bucket says nothing. */
+/**
+ * A block's non-empty buckets (most of a histogram is empty, and an empty bucket says nothing), each with
+ * the stable revision's expected mass and the shares below and above its two edges.
+ */
 type Scene = {
-  readonly curve: Curve;
-  readonly part: number;
-  readonly buckets: readonly number[];
-  readonly candidate: readonly number[];
-  readonly both: readonly number[];
+  size: number;
+  /** Per bucket: the stable revision's past count with its prior, and this block's requests. */
+  readonly weights: Float64Array;
+  readonly counts: Float64Array;
+  /** Per non-empty bucket: */
+  readonly mass: Float64Array;
+  readonly belowLower: Float64Array;
+  readonly belowUpper: Float64Array;
+  readonly aboveLower: Float64Array;
+  readonly aboveUpper: Float64Array;
+  readonly candidate: Float64Array;
+  readonly both: Float64Array;
 };
 
-function sceneOf(history: readonly number[], block: LatencyBlock, part: number): Scene {
+function emptyScene(buckets: number): Scene {
+  const column = (): Float64Array => new Float64Array(buckets);
+  return {
+    size: 0,
+    weights: column(),
+    counts: column(),
+    mass: column(),
+    belowLower: column(),
+    belowUpper: column(),
+    aboveLower: column(),
+    aboveUpper: column(),
+    candidate: column(),
+    both: column(),
+  };
+}
+
+/** Working space, reused because allocating it costs more than filling it. It never outlives a call. */
+let workspace = emptyScene(0);
+
+function sceneOf(history: readonly number[], block: LatencyBlock): Scene {
+  if (workspace.mass.length < history.length) workspace = emptyScene(history.length);
   const prior = 1 / history.length;
-  const curve = curveOf(Float64Array.from(history, (count) => count + prior));
-  const buckets: number[] = [];
-  const candidate: number[] = [];
-  const both: number[] = [];
+  const scene = workspace;
+  let i = 0;
   for (let j = 0; j < history.length; j += 1) {
     const slow = block.candidate[j] ?? 0;
-    const all = slow + (block.stable[j] ?? 0);
-    if (all === 0) continue;
-    buckets.push(j);
-    candidate.push(slow);
-    both.push(all);
+    const both = slow + (block.stable[j] ?? 0);
+    scene.weights[j] = (history[j] ?? 0) + prior;
+    scene.counts[j] = both;
+    if (both === 0) continue;
+    scene.candidate[i] = slow;
+    scene.both[i] = both;
+    i += 1;
   }
-  return { curve, part, buckets, candidate, both };
+  scene.size = i;
+  fillScene(scene, history.length);
+  return scene;
+}
+
+/** Fills in the expected law at every bucket whose `counts` are not 0. */
+function fillScene(scene: Scene, buckets: number): void {
+  const { weights, counts, size } = scene;
+  let total = 0;
+  for (let j = 0; j < buckets; j += 1) total += weights[j] ?? 0;
+  const unit = 1 / total;
+  let below = 0;
+  for (let j = 0, i = 0; j < buckets; j += 1) {
+    const mass = (weights[j] ?? 0) * unit;
+    if (counts[j] !== 0) {
+      scene.mass[i] = mass;
+      scene.belowLower[i] = below;
+      scene.belowUpper[i] = below + mass;
+      i += 1;
+    }
+    below += mass;
+  }
+  // Summed from the top, or the far tail would drown in the rounding of 1 − below.
+  let above = 0;
+  for (let j = buckets - 1, i = size - 1; j >= 0; j -= 1) {
+    const mass = (weights[j] ?? 0) * unit;
+    if (counts[j] !== 0) {
+      scene.aboveUpper[i] = above;
+      scene.aboveLower[i] = above + mass;
+      i -= 1;
+    }
+    above += mass;
+  }
+}
+
+function shiftRatio(scene: Scene, odds: number, i: number): number {
+  const atUpper = (scene.belowUpper[i] ?? 0) + odds * (scene.aboveUpper[i] ?? 0);
+  const atLower = (scene.belowLower[i] ?? 0) + odds * (scene.aboveLower[i] ?? 0);
+  return odds / (atUpper * atLower);
+}
+
+function tailRatio(scene: Scene, bet: TailBet, i: number): number {
+  const mass = scene.mass[i] ?? 0;
+  const quiet = Math.min(mass, Math.max(0, bet.quantile - (scene.belowLower[i] ?? 0)));
+  const slow = mass - quiet;
+  return (((1 - bet.tail) / bet.quantile) * quiet + (bet.tail / (1 - bet.quantile)) * slow) / mass;
 }
 
 /**
  * ln Π r^c / (1 + w (r − 1))^(c + b). Small powers are multiplied up and one logarithm taken now and
  * then: logarithms are most of the cost of this test.
  */
-function logGrowth(scene: Scene, bet: LatencyBet): number {
-  const { curve, part, buckets, candidate, both } = scene;
+function logGrowth(scene: Scene, bet: LatencyBet, part: number): number {
+  const odds = bet.type === 'shift' ? Math.exp(bet.logOdds) : 0;
   let logs = 0;
   let product = 1;
-  for (let i = 0; i < buckets.length; i += 1) {
-    const ratio = ratioAt(curve, bet, buckets[i] ?? 0);
+  for (let i = 0; i < scene.size; i += 1) {
+    const ratio = bet.type === 'shift' ? shiftRatio(scene, odds, i) : tailRatio(scene, bet, i);
     const normaliser = 1 + part * (ratio - 1);
-    const slow = candidate[i] ?? 0;
-    const all = both[i] ?? 0;
+    const slow = scene.candidate[i] ?? 0;
+    const all = scene.both[i] ?? 0;
     if (all > 8) {
       logs += slow * Math.log(ratio) - all * Math.log(normaliser);
       continue;
@@ -193,6 +244,6 @@ function logGrowth(scene: Scene, bet: LatencyBet): number {
 
 function sum(values: readonly number[]): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let j = 0; j < values.length; j += 1) total += values[j] ?? 0;
   return total;
 }

@@ -118,7 +118,8 @@ function requireMargins(margins: Margins, shape: NullShape): void {
   requireCount(errors, 'errors');
   requireDomain(
     errors <= candidateRequests + stableRequests,
-    `errors (${errors}) must not exceed the block's requests (${candidateRequests + stableRequests}).`,
+    () =>
+      `errors (${errors}) must not exceed the block's requests (${candidateRequests + stableRequests}).`,
   );
   requireAtLeast(shape.oddsRatio, 1, 'oddsRatio');
   requireAtLeast(shape.dispersion, 1, 'dispersion');

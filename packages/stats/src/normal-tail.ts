@@ -10,7 +10,7 @@ const logSqrtTwoPi = 0.5 * Math.log(2 * Math.PI);
 
 /** ln P(Z > z) for a standard normal Z, −10³ ≤ z. */
 export function logNormalTail(z: number): number {
-  requireDomain(Number.isFinite(z), `z must be finite, but is ${z}.`);
+  requireDomain(Number.isFinite(z), () => `z must be finite, but is ${z}.`);
   if (z < 0) return Math.log1p(-Math.exp(logNormalTail(-z)));
   if (z < 2.5) return Math.log(0.5 - seriesToZ(z));
   return -0.5 * z * z - logSqrtTwoPi + Math.log(millsRatio(z));

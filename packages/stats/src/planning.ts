@@ -10,6 +10,7 @@
  */
 import { requireDomain, requireOpenUnit } from './domain.js';
 import { logNormalTail } from './normal-tail.js';
+import { nearestUnsafe } from './safety.js';
 
 /** What mixing over alternatives and overshoot cost on average, in nats. */
 export const mixtureCost = 1.4;
@@ -35,11 +36,12 @@ export function errorWalk(scenario: ErrorScenario): Walk {
   requireOpenUnit(stableRate, 'stableRate');
   requireDomain(
     candidateRate > stableRate && candidateRate <= 1,
-    `candidateRate must be above stableRate (${stableRate}) and at most 1, but is ${candidateRate}.`,
+    () =>
+      `candidateRate must be above stableRate (${stableRate}) and at most 1, but is ${candidateRate}.`,
   );
   requireOpenUnit(share, 'share');
   requireOpenUnit(risk, 'risk');
-  requireDomain(weight > 0 && weight <= 1, `weight must be > 0 and ≤ 1, but is ${weight}.`);
+  requireDomain(weight > 0 && weight <= 1, () => `weight must be > 0 and ≤ 1, but is ${weight}.`);
   const common = share * candidateRate + (1 - share) * stableRate;
   const stablePerCandidate = (1 - share) / share;
   return {
@@ -62,18 +64,8 @@ export function safetyWalk(scenario: {
   requireOpenUnit(share, 'share');
   requireOpenUnit(risk, 'risk');
   const stablePerCandidate = (1 - share) / share;
-  let low = 0;
-  let high = 1 - difference;
-  for (let step = 0; step < 100; step += 1) {
-    const middle = (low + high) / 2;
-    const worse = middle + difference;
-    const slope =
-      (worse - rate) / (worse * (1 - worse)) +
-      (stablePerCandidate * (middle - rate)) / (middle * (1 - middle));
-    if (slope > 0) high = middle;
-    else low = middle;
-  }
-  const nearest = (low + high) / 2;
+  const block = { candidateRequests: 1, stableRequests: stablePerCandidate };
+  const nearest = nearestUnsafe(block, { rate, difference });
   return {
     drift: divergence(rate, nearest + difference) + stablePerCandidate * divergence(rate, nearest),
     variance: spread(rate, nearest + difference) + stablePerCandidate * spread(rate, nearest),
@@ -92,7 +84,7 @@ export function limitWalk(scenario: {
   requireOpenUnit(limit, 'limit');
   requireDomain(
     rate >= 0 && rate <= 1 && rate !== limit,
-    `rate must be 0 … 1 and differ from the limit (${limit}), but is ${rate}.`,
+    () => `rate must be 0 … 1 and differ from the limit (${limit}), but is ${rate}.`,
   );
   return { drift: divergence(rate, limit), variance: spread(rate, limit), height };
 }
@@ -123,7 +115,7 @@ export function passageQuantile(walk: Walk, probability: number): number {
 
 /** The probability that the walk arrives within so many candidate requests. */
 export function passageProbability(walk: Walk, requests: number): number {
-  requireDomain(requests >= 0, `requests must be ≥ 0, but is ${requests}.`);
+  requireDomain(requests >= 0, () => `requests must be ≥ 0, but is ${requests}.`);
   const mean = passageMean(walk);
   if (walk.variance === 0) return requests >= mean ? 1 : 0;
   return requests === 0 ? 0 : inverseGaussian(requests, mean, walk.height ** 2 / walk.variance);
@@ -153,6 +145,6 @@ function spread(p: number, q: number): number {
 function requireWalk(walk: Walk): void {
   requireDomain(
     walk.drift > 0 && walk.height > 0 && walk.variance >= 0,
-    `a walk needs drift and height above 0, but has ${walk.drift} and ${walk.height}.`,
+    () => `a walk needs drift and height above 0, but has ${walk.drift} and ${walk.height}.`,
   );
 }

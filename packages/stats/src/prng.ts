@@ -26,7 +26,7 @@ export type Prng = {
 
 /** A stream that is the same for the same whole-number seed. */
 export function createPrng(seed: number): Prng {
-  requireDomain(Number.isSafeInteger(seed), `seed must be a whole number, but is ${seed}.`);
+  requireDomain(Number.isSafeInteger(seed), () => `seed must be a whole number, but is ${seed}.`);
   const uint32 = sfc32(seed);
   const uniform = (): number =>
     ((uint32() >>> 5) * 67_108_864 + (uint32() >>> 6) + 0.5) / 9_007_199_254_740_992;
@@ -104,7 +104,7 @@ function drawBinomial(uniform: () => number, trials: number, probability: number
   requireCount(trials, 'trials');
   requireDomain(
     probability >= 0 && probability <= 1,
-    `probability must be 0 … 1, but is ${probability}.`,
+    () => `probability must be 0 … 1, but is ${probability}.`,
   );
   if (trials === 0 || probability === 0) return 0;
   if (probability > 0.5) return trials - drawBinomial(uniform, trials, 1 - probability);

@@ -123,7 +123,7 @@ function fastGrowth(
   const nulls = linearNull(margins, options.shape);
   if (nulls === null) return null;
   const total = logSumExp(bets);
-  const eValues = new Float64Array(nulls.length);
+  const eValues = new Array<number>(nulls.length).fill(0);
   const logNormalisers = relativeErrorBets.map(({ oddsRatio }, j) => {
     const first = oddsRatio ** lowest;
     let normaliser = 0;
@@ -143,12 +143,12 @@ function fastGrowth(
 }
 
 /** The null law in plain numbers, from its largest value outwards; `null` if an end underflows. */
-function linearNull(margins: Margins, shape: NullShape): Float64Array | null {
+function linearNull(margins: Margins, shape: NullShape): readonly number[] | null {
   const ratios = stepRatios(margins, shape);
   if (ratios === null) return null;
   const rising = ratios.findIndex((ratio) => ratio <= 1);
   const mode = rising === -1 ? ratios.length : rising;
-  const nulls = new Float64Array(ratios.length + 1);
+  const nulls = new Array<number>(ratios.length + 1).fill(0);
   nulls[mode] = 1;
   let total = 1;
   let value = 1;

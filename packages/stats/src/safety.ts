@@ -76,27 +76,45 @@ export function updateSafetyAlone(
   return { ...state, logE: state.logE + logFactor };
 }
 
-type Bet = { readonly rate: number; readonly difference: number };
+/** The rate bet on, and the difference to disprove. */
+export type Bet = { readonly rate: number; readonly difference: number };
 
-/** Stable rate of the null point nearest to (rate, rate) in Kullback-Leibler terms: a root by bisection. */
-function nearestUnsafe(block: ErrorBlock, { rate, difference }: Bet): number {
+/**
+ * Stable rate of the null point nearest to (rate, rate) in Kullback-Leibler terms: the root of an
+ * increasing function, by Newton steps kept inside a shrinking bracket.
+ */
+export function nearestUnsafe(
+  block: { readonly candidateRequests: number; readonly stableRequests: number },
+  { rate, difference }: Bet,
+): number {
   let low = 0;
   let high = 1 - difference;
+  let guess = Math.min(rate, high) / 2;
   for (let step = 0; step < 200; step += 1) {
-    const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
+    const worse = guess + difference;
     const slope =
-      block.candidateRequests * slopeAt(rate, middle + difference) +
-      block.stableRequests * slopeAt(rate, middle);
-    if (slope > 0) high = middle;
-    else low = middle;
+      block.candidateRequests * slopeAt(rate, worse) + block.stableRequests * slopeAt(rate, guess);
+    if (slope > 0) high = guess;
+    else low = guess;
+    const curvature =
+      block.candidateRequests * curvatureAt(rate, worse) +
+      block.stableRequests * curvatureAt(rate, guess);
+    const newton = guess - slope / curvature;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - guess) <= 1e-16 + 1e-15 * guess) return next;
+    guess = next;
   }
-  return (low + high) / 2;
+  return guess;
 }
 
 /** d/dt of KL(rate ‖ t). */
 function slopeAt(rate: number, t: number): number {
   return (t - rate) / (t * (1 - t));
+}
+
+/** d²/dt² of KL(rate ‖ t). */
+function curvatureAt(rate: number, t: number): number {
+  return rate / (t * t) + (1 - rate) / ((1 - t) * (1 - t));
 }
 
 function requireBlock(block: ErrorBlock): void {

@@ -3,19 +3,20 @@
  * above the limit, and is it proven to be good enough to go on.
  */
 import {
-  limitErrorLogE,
+  candidateOf,
   relativeErrorLogE,
-  startLimitError,
   startRelativeError,
+  stableOf,
   startSafety,
-  updateLimitError,
   updateRelativeError,
   updateSafety,
   updateSafetyAlone,
 } from '@ascent/stats';
-import type { ErrorBlock, LimitError, RelativeError, Safety } from '@ascent/stats';
-import { budgetParts } from './gate-plan.js';
+import type { ErrorBlock, RelativeError, Safety } from '@ascent/stats';
+import type { GateLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
+import { absorbLimit, limitLogE, startLimitEvidence, withinUnit } from './limit-evidence.js';
+import type { LimitEvidence } from './limit-evidence.js';
 
 /** Differences proven or not beside the plan's own, so that a person sees how far the proof has come. */
 const ladder = [0.1, 0.05, 0.02, 0.01, 0.005] as const;
@@ -35,7 +36,7 @@ export type SafetyStep = { readonly difference: number; readonly test: Safety };
 /** All tests on errors. Plain data. */
 export type ErrorEvidence = {
   readonly relative: RelativeError;
-  readonly limit: LimitError;
+  readonly limit: LimitEvidence;
   readonly safety: readonly SafetyStep[];
   readonly open: OpenBlock;
   readonly openLimit: OpenBlock;
@@ -64,7 +65,7 @@ export function startErrorEvidence(gatePlan: GatePlan): ErrorEvidence {
   const differences = own > 0 && !ladder.some((step) => step === own) ? [...ladder, own] : ladder;
   return {
     relative: startRelativeError(),
-    limit: startLimitError(),
+    limit: startLimitEvidence(),
     safety: differences
       .toSorted((a, b) => b - a)
       .map((difference) => ({ difference, test: startSafety() })),
@@ -78,30 +79,35 @@ export function errorLogEs(evidence: ErrorEvidence): {
   readonly relative: number;
   readonly limit: number;
 } {
-  return { relative: relativeErrorLogE(evidence.relative), limit: limitErrorLogE(evidence.limit) };
+  return { relative: relativeErrorLogE(evidence.relative), limit: limitLogE(evidence.limit) };
 }
 
 /** Adds one interval. */
 export function absorbErrors(
-  gatePlan: GatePlan,
+  lens: GateLens,
   evidence: ErrorEvidence,
   sample: ErrorSample,
 ): ErrorEvidence {
+  const { gatePlan } = lens;
   const { statistics } = gatePlan;
   const pooled = pool(evidence.open, sample);
   const compared = closes(pooled, statistics.blockMinimumRequests)
-    ? { ...compare(gatePlan, evidence, pooled), open: emptyBlock }
+    ? { ...compare(lens, evidence, pooled), open: emptyBlock }
     : { ...evidence, open: pooled };
   const pooledLimit = pool(evidence.openLimit, sample);
-  if (!closes(pooledLimit, statistics.limitBlockMinimumRequests)) {
-    return { ...compared, openLimit: pooledLimit };
-  }
+  const least = statistics.limitBlockMinimumRequests;
+  if (!closesLimit(pooledLimit, least)) return { ...compared, openLimit: pooledLimit };
   return {
     ...compared,
-    limit: updateLimitError(evidence.limit, pooledLimit, {
-      limit: withinUnit(gatePlan.errorRate?.maxRatio ?? 1),
-      toleratedOddsRatio: pooledLimit.warm ? statistics.warmUpOddsRatio : 1,
-    }),
+    limit: absorbLimit(
+      evidence.limit,
+      { candidate: candidateOf(pooledLimit), stable: stableOf(pooledLimit) },
+      {
+        limit: gatePlan.errorRate?.maxRatio ?? 1,
+        toleratedOddsRatio: pooledLimit.warm ? statistics.warmUpOddsRatio : 1,
+        logThreshold: lens.limitLogThreshold,
+      },
+    ),
     openLimit: emptyBlock,
   };
 }
@@ -124,11 +130,11 @@ export function aloneLimit(gatePlan: GatePlan, difference: number): number {
   return withinUnit((gatePlan.errorRate?.maxRatio ?? 1) + difference);
 }
 
-function compare(gatePlan: GatePlan, evidence: ErrorEvidence, block: OpenBlock): ErrorEvidence {
-  const { statistics, risk } = gatePlan;
-  const part = budgetParts(gatePlan).get('errorsRelative') ?? 1;
+function compare(lens: GateLens, evidence: ErrorEvidence, block: OpenBlock): ErrorEvidence {
+  const { gatePlan } = lens;
+  const { statistics } = gatePlan;
   const alone = block.stableRequests === 0;
-  const own = { requests: block.candidateRequests, errors: block.candidateErrors };
+  const own = candidateOf(block);
   return {
     ...evidence,
     relative: updateRelativeError(evidence.relative, block, {
@@ -136,7 +142,7 @@ function compare(gatePlan: GatePlan, evidence: ErrorEvidence, block: OpenBlock):
         oddsRatio: block.warm ? statistics.warmUpOddsRatio : 1,
         dispersion: statistics.dispersion,
       },
-      logThreshold: -Math.log(risk.falseRollback * part),
+      logThreshold: lens.relativeLogThreshold,
     }),
     safety: evidence.safety.map(({ difference, test }) => ({
       difference,
@@ -156,6 +162,11 @@ function closes(block: OpenBlock, least: number): boolean {
     : candidateRequests + stableRequests >= least;
 }
 
+/** Enough requests of both to see an outage that hits both; at a share of 100 % the candidate's own. */
+function closesLimit({ candidateRequests, stableRequests }: OpenBlock, least: number): boolean {
+  return candidateRequests > 0 && candidateRequests + stableRequests >= least;
+}
+
 function pool(open: OpenBlock, sample: ErrorSample): OpenBlock {
   const stale =
     open.candidateRequests === 0 &&
@@ -170,9 +181,4 @@ function pool(open: OpenBlock, sample: ErrorSample): OpenBlock {
     startMs: base.startMs ?? sample.startMs,
     warm: base.warm || sample.warm,
   };
-}
-
-/** A limit of 0 or 1 leaves nothing to bet on; hold it a hair inside. */
-function withinUnit(rate: number): number {
-  return Math.min(Math.max(rate, 1e-6), 1 - 1e-6);
 }

@@ -110,6 +110,15 @@ export type QuestionEvidence = {
 
 /** The questions the plan asks, with what is known of each. */
 export function questionsOf(gatePlan: GatePlan, evidence: Evidence): readonly QuestionEvidence[] {
+  const parts = [...budgetParts(gatePlan)].map(([question, weight]) => ({ question, weight }));
+  return weighQuestions(parts, evidence);
+}
+
+/** What is known of each of these questions. */
+export function weighQuestions(
+  parts: readonly Omit<QuestionEvidence, 'logE'>[],
+  evidence: Evidence,
+): readonly QuestionEvidence[] {
   const errors = errorLogEs(evidence.errors);
   const latency =
     evidence.latency === null ? { relative: 0, limit: 0 } : latencyLogEs(evidence.latency);
@@ -119,11 +128,7 @@ export function questionsOf(gatePlan: GatePlan, evidence: Evidence): readonly Qu
     latencyRelative: latency.relative,
     latencyLimit: latency.limit,
   };
-  return [...budgetParts(gatePlan)].map(([question, weight]) => ({
-    question,
-    weight,
-    logE: logEs[question],
-  }));
+  return parts.map(({ question, weight }) => ({ question, weight, logE: logEs[question] }));
 }
 
 /** ln of the combined e-value of these questions, on the budget of all; −∞ of none. */

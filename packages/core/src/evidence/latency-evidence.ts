@@ -3,24 +3,18 @@
  * beyond the tolerance, is its 95th percentile above the limit (and worse than stable's), and is it proven
  * fast enough to go on.
  */
-import {
-  latencyLogE,
-  limitErrorLogE,
-  startLatency,
-  startLimitError,
-  updateLatency,
-  updateLimitError,
-  updateSafetyAlone,
-} from '@ascent/stats';
-import type { Latency, LatencyBlock, LimitError } from '@ascent/stats';
+import { latencyLogE, startLatency, updateLatency, updateSafetyAlone } from '@ascent/stats';
+import type { Latency, LatencyBlock } from '@ascent/stats';
 import type { HistogramLayout } from '../traffic-point.js';
+import type { GateLens, LatencyLens } from './gate-lens.js';
+import { isSameLayout } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
+import { absorbLimit, limitLogE, startLimitEvidence } from './limit-evidence.js';
+import type { LimitEvidence } from './limit-evidence.js';
 import {
   bucketCount,
   countFrom,
   firstBucketAbove,
-  forgivenBuckets,
-  layoutKey,
   moveBuckets,
   quantileMs,
 } from './latency-layout.js';
@@ -34,7 +28,7 @@ export const provenSlowPart = 0.15;
 export type LatencyEvidence = {
   readonly layout: HistogramLayout;
   readonly relative: Latency;
-  readonly limit: LimitError;
+  readonly limit: LimitEvidence;
   /** ln E of "15 % or more of the candidate's requests are slower than stable's p95 with its tolerance". */
   readonly safetyLogE: number;
   readonly open: LatencyBlock & { readonly warm: boolean };
@@ -53,7 +47,7 @@ export function startLatencyEvidence(layout: HistogramLayout): LatencyEvidence {
   return {
     layout,
     relative: startLatency(empty),
-    limit: startLimitError(),
+    limit: startLimitEvidence(),
     safetyLogE: 0,
     open: { candidate: empty, stable: empty, warm: false },
   };
@@ -61,9 +55,7 @@ export function startLatencyEvidence(layout: HistogramLayout): LatencyEvidence {
 
 /** The same capital, in another layout: what was learnt about the old buckets is gone, what was won is not. */
 export function changeLayout(evidence: LatencyEvidence, layout: HistogramLayout): LatencyEvidence {
-  if (layout === evidence.layout || layoutKey(layout) === layoutKey(evidence.layout)) {
-    return evidence;
-  }
+  if (isSameLayout(layout, evidence.layout)) return evidence;
   const fresh = startLatencyEvidence(layout);
   return {
     ...fresh,
@@ -78,12 +70,12 @@ export function latencyLogEs(evidence: LatencyEvidence): {
   readonly relative: number;
   readonly limit: number;
 } {
-  return { relative: latencyLogE(evidence.relative), limit: limitErrorLogE(evidence.limit) };
+  return { relative: latencyLogE(evidence.relative), limit: limitLogE(evidence.limit) };
 }
 
 /** Adds one interval. */
 export function absorbLatency(
-  gatePlan: GatePlan,
+  lens: GateLens,
   evidence: LatencyEvidence,
   sample: LatencySample,
 ): LatencyEvidence {
@@ -92,12 +84,21 @@ export function absorbLatency(
     stable: addCounts(evidence.open.stable, sample.stable),
     warm: evidence.open.warm || sample.warm,
   };
+  const { latency } = lens;
   const slow = countFrom(open.candidate, 0);
   const rest = countFrom(open.stable, 0);
-  const least = gatePlan.statistics.latencyBlockMinimumRequests;
+  const least = lens.gatePlan.statistics.latencyBlockMinimumRequests;
   const closed = slow > 0 && (rest === 0 ? slow >= Math.max(20, least) : slow + rest >= least);
-  if (!closed) return { ...evidence, open };
-  return { ...judgeBlock(gatePlan, evidence, open), open: emptyLike(evidence) };
+  if (!closed || latency === null) return { ...evidence, open };
+  const { empty } = latency;
+  const judged = judgeBlock(lens.gatePlan, evidence, {
+    ...open,
+    lens: latency,
+    limitLogThreshold: lens.latencyLimitLogThreshold,
+    slow,
+    rest,
+  });
+  return { ...judged, open: { candidate: empty, stable: empty, warm: false } };
 }
 
 /** Requests of two shares must not meet in one block. */
@@ -111,38 +112,45 @@ export function toleratedMs(gatePlan: GatePlan, evidence: LatencyEvidence): numb
   return p95Ms === null ? null : p95Ms * (1 + (gatePlan.latencyP95?.worseThanStableBy ?? 0));
 }
 
+/** A closed block, its requests of either revision, and what limits mean in its buckets. */
+type ClosedBlock = LatencyBlock & {
+  readonly warm: boolean;
+  readonly lens: LatencyLens;
+  readonly limitLogThreshold: number;
+  readonly slow: number;
+  readonly rest: number;
+};
+
 function judgeBlock(
   gatePlan: GatePlan,
   evidence: LatencyEvidence,
-  block: LatencyBlock & { readonly warm: boolean },
+  block: ClosedBlock,
 ): LatencyEvidence {
-  const { layout } = evidence;
-  const stableHistory = addCounts(evidence.relative.stableHistory, block.stable);
+  const { lens } = block;
   // Cold starts are slow, and how slow nobody knows: they are not judged, only learnt from.
-  if (block.warm) return { ...evidence, relative: { ...evidence.relative, stableHistory } };
-  const factor = 1 + (gatePlan.latencyP95?.worseThanStableBy ?? 0);
-  const tooSlow = firstBucketAbove(layout, gatePlan.latencyP95?.maxMs ?? Infinity);
+  if (block.warm) {
+    const stableHistory = addCounts(evidence.relative.stableHistory, block.stable);
+    return { ...evidence, relative: { ...evidence.relative, stableHistory } };
+  }
   return {
     ...evidence,
     relative: updateLatency(evidence.relative, {
-      candidate: moveBuckets(block.candidate, forgivenBuckets(layout, factor)),
+      candidate: moveBuckets(block.candidate, lens.forgiven),
       stable: block.stable,
     }),
-    limit: updateLimitError(
+    limit: absorbLimit(
       evidence.limit,
       {
-        candidateRequests: countFrom(block.candidate, 0),
-        stableRequests: countFrom(block.stable, 0),
-        candidateErrors: countFrom(block.candidate, tooSlow),
-        stableErrors: countFrom(block.stable, tooSlow),
+        candidate: { requests: block.slow, errors: countFrom(block.candidate, lens.tooSlow) },
+        stable: { requests: block.rest, errors: countFrom(block.stable, lens.tooSlow) },
       },
-      { limit: slowPart, toleratedOddsRatio: 1 },
+      { limit: slowPart, toleratedOddsRatio: 1, logThreshold: block.limitLogThreshold },
     ),
     safetyLogE: proveFast(gatePlan, evidence, block),
   };
 }
 
-function proveFast(gatePlan: GatePlan, evidence: LatencyEvidence, block: LatencyBlock): number {
+function proveFast(gatePlan: GatePlan, evidence: LatencyEvidence, block: ClosedBlock): number {
   const limitMs = toleratedMs(gatePlan, evidence);
   if (limitMs === null) return evidence.safetyLogE;
   const history = evidence.relative.stableHistory;
@@ -153,10 +161,7 @@ function proveFast(gatePlan: GatePlan, evidence: LatencyEvidence, block: Latency
     pastStableErrors: countFrom(history, bucket),
     pastStableRequests: countFrom(history, 0),
   };
-  const sample = {
-    requests: countFrom(block.candidate, 0),
-    errors: countFrom(block.candidate, bucket),
-  };
+  const sample = { requests: block.slow, errors: countFrom(block.candidate, bucket) };
   return updateSafetyAlone(past, sample, provenSlowPart).logE;
 }
 
@@ -170,5 +175,9 @@ function emptyLike(evidence: LatencyEvidence): LatencyEvidence['open'] {
 }
 
 function addCounts(sum: readonly number[], more: readonly number[] | null): readonly number[] {
-  return more === null ? sum : sum.map((count, j) => count + (more[j] ?? 0));
+  if (more === null) return sum;
+  if (countFrom(sum, 0) === 0) return more;
+  const total = sum.slice();
+  for (let j = 0; j < total.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
+  return total;
 }

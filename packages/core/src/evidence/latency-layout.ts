@@ -36,17 +36,24 @@ export function layoutKey(layout: HistogramLayout): string {
 
 /** All buckets, with the trailing empty ones a source may leave out. */
 export function fullCounts(histogram: LatencyHistogram): readonly number[] {
-  const length = bucketCount(histogram.layout);
-  return Array.from({ length }, (_, j) => Math.round(histogram.counts[j] ?? 0));
+  const full = new Array<number>(bucketCount(histogram.layout)).fill(0);
+  const { counts } = histogram;
+  for (let j = 0; j < full.length && j < counts.length; j += 1) {
+    full[j] = Math.round(counts[j] ?? 0);
+  }
+  return full;
 }
 
 /** First bucket that lies wholly at or above so many milliseconds (the bucket count if none does). */
 export function firstBucketAbove(layout: HistogramLayout, limitMs: number): number {
-  const buckets = bucketCount(layout);
-  for (let j = 0; j < buckets; j += 1) {
-    if (lowerEdgeMs(layout, j) >= limitMs * (1 - sameEdge)) return j;
+  let low = 0;
+  let high = bucketCount(layout);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lowerEdgeMs(layout, middle) >= limitMs * (1 - sameEdge)) high = middle;
+    else low = middle + 1;
   }
-  return buckets;
+  return low;
 }
 
 /** The bucket each bucket's requests are moved to when a slowness of `factor` is forgiven. */
@@ -65,11 +72,11 @@ export function moveBuckets(
   counts: readonly number[],
   targets: readonly number[],
 ): readonly number[] {
-  const moved = counts.map(() => 0);
-  counts.forEach((count, j) => {
+  const moved = new Array<number>(counts.length).fill(0);
+  for (let j = 0; j < counts.length; j += 1) {
     const target = targets[j] ?? j;
-    moved[target] = (moved[target] ?? 0) + count;
-  });
+    moved[target] = (moved[target] ?? 0) + (counts[j] ?? 0);
+  }
   return moved;
 }
 

@@ -5,7 +5,7 @@
 import { reachesRisk } from '@ascent/stats';
 import type { TrafficPoint } from '../traffic-point.js';
 import { absorbErrors, changeErrorShare } from './error-evidence.js';
-import { combinedLogE, questionsOf, zeroTotals } from './evidence.js';
+import { combinedLogE, weighQuestions, zeroTotals } from './evidence.js';
 import type { Anomaly, Evidence, QuestionEvidence, Totals } from './evidence.js';
 import type { GatePlan, RollbackRule } from './gate-plan.js';
 import {
@@ -14,7 +14,9 @@ import {
   changeLayout,
   startLatencyEvidence,
 } from './latency-evidence.js';
-import { countFrom, firstBucketAbove, layoutKey } from './latency-layout.js';
+import { gateLens, isSameLayout, refocus } from './gate-lens.js';
+import type { GateLens } from './gate-lens.js';
+import { countFrom } from './latency-layout.js';
 import { addToWindow, windowCounts, withoutLatency } from './recent-window.js';
 import { advanceTimer } from './rule-timer.js';
 import type { RuleTimer } from './rule-timer.js';
@@ -50,10 +52,24 @@ export function observe(
   );
   const fresh = trusted.filter(({ endMs }) => !(endMs <= evidence.watermarkMs));
   const { intervals, faults } = pairPoints(fresh, observation);
+  const late = latePoints(evidence, trusted, observation);
   let state = noteShareChange(evidence, observation.shareChangedMs);
-  state = noteAnomalies(state, [...latePoints(state, trusted, observation), ...faults]);
-  for (const interval of intervals) state = absorb(gatePlan, state, interval);
-  return state;
+  state = noteAnomalies(state, [...late, ...faults]);
+  let lens = gateLens(gatePlan, state.latency?.layout ?? null);
+  for (const interval of intervals) {
+    lens = refocus(lens, interval.layout);
+    state = absorb(lens, state, interval);
+  }
+  return { ...state, used: rememberUsed(evidence, intervals) };
+}
+
+function rememberUsed(evidence: Evidence, intervals: readonly TrafficInterval[]): Evidence['used'] {
+  const added = intervals.map(({ endMs, hasCandidate, hasStable }) => ({
+    endMs,
+    candidate: hasCandidate,
+    stable: hasStable,
+  }));
+  return [...evidence.used, ...added].slice(-usedKept);
 }
 
 /** Points of intervals that were already used without them: too late to count. */
@@ -95,62 +111,69 @@ function passShareChanges(evidence: Evidence, untilMs: number): Evidence {
   };
 }
 
-function absorb(gatePlan: GatePlan, before: Evidence, interval: TrafficInterval): Evidence {
+function absorb(lens: GateLens, before: Evidence, interval: TrafficInterval): Evidence {
   const evidence = passShareChanges(before, interval.startMs);
-  const moved = {
-    ...evidence,
-    watermarkMs: interval.endMs,
-    used: [
-      ...evidence.used.slice(1 - usedKept),
-      { endMs: interval.endMs, candidate: interval.hasCandidate, stable: interval.hasStable },
-    ],
-  };
   if (evidence.pendingShareChangesMs.some((changedMs) => changedMs < interval.endMs)) {
-    return noteAnomalies(moved, [{ code: 'spans-share-change', atMs: interval.endMs }]);
+    const dropped = { ...evidence, watermarkMs: interval.endMs };
+    return noteAnomalies(dropped, [{ code: 'spans-share-change', atMs: interval.endMs }]);
   }
-  return noteCrossing(gatePlan, count(gatePlan, moved, interval), interval.endMs);
+  const counted = count(lens, relay(lens, evidence, interval), interval);
+  return isSameEvidence(evidence, counted) ? counted : noteCrossing(lens, counted, interval.endMs);
 }
 
-function count(gatePlan: GatePlan, evidence: Evidence, interval: TrafficInterval): Evidence {
-  const { candidate, stable, startMs, endMs } = interval;
+/** Whether an interval closed no block, so that nothing can have crossed. */
+function isSameEvidence(before: Evidence, after: Evidence): boolean {
+  return (
+    before.errors.relative === after.errors.relative &&
+    before.errors.limit === after.errors.limit &&
+    before.latency?.relative === after.latency?.relative &&
+    before.latency?.limit === after.latency?.limit
+  );
+}
+
+function count(lens: GateLens, evidence: Evidence, interval: TrafficInterval): Evidence {
+  const { candidate, stable, startMs, endMs, layout } = interval;
+  const { gatePlan } = lens;
   const firstCandidateMs = evidence.firstCandidateMs ?? (candidate.requests > 0 ? startMs : null);
   const warmFromMs = Math.max(firstCandidateMs ?? startMs, evidence.shareChangedMs);
   const warm = startMs < warmFromMs + gatePlan.warmUpMs;
-  const block = {
+  const sample = {
     candidateRequests: candidate.requests,
     stableRequests: stable.requests,
     candidateErrors: candidate.errors,
     stableErrors: stable.errors,
+    startMs,
+    endMs,
+    warm,
   };
-  const relaid = relay(gatePlan, evidence, interval);
-  const latency = relaid.latency;
+  const { latency } = evidence;
   return {
-    ...relaid,
+    ...evidence,
+    watermarkMs: endMs,
     firstCandidateMs,
-    errors: absorbErrors(gatePlan, evidence.errors, { ...block, startMs, endMs, warm }),
+    errors: absorbErrors(lens, evidence.errors, sample),
     latency:
-      latency === null || interval.layout === null
+      latency === null || layout === null
         ? latency
-        : absorbLatency(gatePlan, latency, {
+        : absorbLatency(lens, latency, {
             candidate: candidate.latency,
             stable: stable.latency,
             warm,
           }),
-    timers: advanceTimers(gatePlan, evidence.timers, interval),
-    total: addTotals(evidence.total, block),
-    stage: addTotals(evidence.stage, block),
-    recent: addToWindow(relaid.recent, interval, gatePlan.statistics.windowMs),
-    anomalies: withAnomalies(relaid.anomalies, silence(interval)),
+    timers: advanceTimers(lens, evidence.timers, interval),
+    total: addTotals(evidence.total, sample),
+    stage: addTotals(evidence.stage, sample),
+    recent: addToWindow(evidence.recent, interval, gatePlan.statistics.windowMs),
+    anomalies: withAnomalies(evidence.anomalies, silence(interval)),
   };
 }
 
 /** Starts the latency tests with the first histogram, and carries them over when its buckets change. */
-function relay(gatePlan: GatePlan, evidence: Evidence, interval: TrafficInterval): Evidence {
-  const { layout, endMs } = interval;
-  if (layout === null || gatePlan.latencyP95 === null) return evidence;
+function relay(lens: GateLens, evidence: Evidence, { layout, endMs }: TrafficInterval): Evidence {
+  if (layout === null || lens.gatePlan.latencyP95 === null) return evidence;
   const { latency } = evidence;
   if (latency === null) return { ...evidence, latency: startLatencyEvidence(layout) };
-  if (layout === latency.layout || layoutKey(layout) === layoutKey(latency.layout)) return evidence;
+  if (isSameLayout(layout, latency.layout)) return evidence;
   return {
     ...evidence,
     latency: changeLayout(latency, layout),
@@ -162,33 +185,28 @@ function relay(gatePlan: GatePlan, evidence: Evidence, interval: TrafficInterval
 }
 
 function advanceTimers(
-  gatePlan: GatePlan,
+  lens: GateLens,
   timers: readonly RuleTimer[],
   interval: TrafficInterval,
 ): readonly RuleTimer[] {
+  const { startMs, endMs } = interval;
   return timers.map((timer, i) => {
-    const rule = gatePlan.rules[i];
+    const rule = lens.gatePlan.rules[i];
     if (rule === undefined) return timer;
-    const sample = ruleSample(rule, interval);
-    return advanceTimer(timer, rule, {
-      startMs: interval.startMs,
-      endMs: interval.endMs,
-      ...sample,
-    });
+    const bucket = lens.latency?.ruleBuckets[i] ?? 0;
+    return advanceTimer(timer, rule, { startMs, endMs, ...ruleSample(rule, interval, bucket) });
   });
 }
 
 function ruleSample(
   rule: RollbackRule,
-  { candidate, layout }: TrafficInterval,
+  { candidate }: TrafficInterval,
+  bucket: number,
 ): { readonly requests: number; readonly bad: number } {
   if (rule.metric === 'errorRate') return { requests: candidate.requests, bad: candidate.errors };
   const { latency } = candidate;
-  if (latency === null || layout === null) return { requests: 0, bad: 0 };
-  return {
-    requests: countFrom(latency, 0),
-    bad: countFrom(latency, firstBucketAbove(layout, rule.above)),
-  };
+  if (latency === null) return { requests: 0, bad: 0 };
+  return { requests: countFrom(latency, 0), bad: countFrom(latency, bucket) };
 }
 
 function silence({ candidate, stable, endMs }: TrafficInterval): readonly Fault[] {
@@ -197,17 +215,19 @@ function silence({ candidate, stable, endMs }: TrafficInterval): readonly Fault[
 }
 
 /** Rolls back on all that speaks against the candidate, leaving out what the plan's own tolerance allows. */
-function noteCrossing(gatePlan: GatePlan, evidence: Evidence, atMs: number): Evidence {
-  const questions = questionsOf(gatePlan, evidence);
-  const peakLogE = Math.max(evidence.peakLogE, combinedLogE(questions, 1));
-  if (evidence.crossing !== null) return { ...evidence, peakLogE };
+function noteCrossing({ gatePlan, parts }: GateLens, evidence: Evidence, atMs: number): Evidence {
+  const questions = weighQuestions(parts, evidence);
+  const all = combinedLogE(questions, 1);
+  const peakLogE = Math.max(evidence.peakLogE, all);
+  const noted = peakLogE === evidence.peakLogE ? evidence : { ...evidence, peakLogE };
+  if (evidence.crossing !== null || !reachesRisk(all, gatePlan.risk.falseRollback)) return noted;
   const material = questions.filter(
     ({ question }) => question !== 'errorsRelative' || exceedsTolerance(gatePlan, evidence),
   );
   const logE = combinedLogE(material, 1);
-  if (!reachesRisk(logE, gatePlan.risk.falseRollback)) return { ...evidence, peakLogE };
+  if (!reachesRisk(logE, gatePlan.risk.falseRollback)) return noted;
   const question = strongest(material)?.question ?? 'errorsRelative';
-  return { ...evidence, peakLogE, crossing: { atMs, question, logE } };
+  return { ...noted, crossing: { atMs, question, logE } };
 }
 
 /** Whether the candidate's estimated excess of failures is at least what the plan tolerates. */

@@ -92,5 +92,8 @@ function addCounts(counts: ArmCounts, traffic: ArmTraffic): ArmCounts {
 }
 
 function addBuckets(sum: readonly number[] | null, more: readonly number[]): readonly number[] {
-  return sum === null ? more : sum.map((count, j) => count + (more[j] ?? 0));
+  if (sum === null) return more;
+  const total = sum.slice();
+  for (let j = 0; j < total.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
+  return total;
 }
