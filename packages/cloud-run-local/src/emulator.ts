@@ -2,8 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AdminV2 } from './admin-v2/v2-routes.js';
 import { answerApi } from './api/api-server.js';
 import { ApiRouter } from './api/api-router.js';
+import { iamRoutes } from './api/iam-routes.js';
 import { monitoringRoutes } from './api/monitoring-routes.js';
 import { v1Routes } from './api/v1-routes.js';
 import { makeMicrosecondClock } from './clock.js';
@@ -66,25 +68,22 @@ function makeRequestHandler(parts: {
   };
 }
 
-/**
- * Starts the emulator on its data directory; whatever an earlier run left running is ended first.
- * @throws Error when the port or the data directory is in use.
- */
-export async function startEmulator(settings: Settings, log: Logger): Promise<Emulator> {
-  mkdirSync(settings.dataDir, { recursive: true });
-  const unlock = lockDataDir(settings.dataDir);
+/** The rooms of the emulator, wired. */
+interface House {
+  readonly fleet: Fleet;
+  readonly store: ResourceStore;
+  readonly reconciler: Reconciler;
+  readonly server: Server;
+}
+
+async function build(settings: Settings, log: Logger, port: () => number): Promise<House> {
   const registry = new ProcessRegistry(settings.dataDir);
-  const orphans = registry.killOrphans();
-  if (orphans.length > 0) {
-    const message = `Ended ${orphans.length} instances an earlier run left behind.`;
-    log({ severity: 'WARNING', log: 'emulator', message });
-  }
+  endOrphans(registry, log);
   const store = await ResourceStore.open(settings.dataDir);
   const series = new SeriesStore(settings);
   const clock = makeMicrosecondClock();
   const fleet = new Fleet({ settings, registry, series, log });
-  let port = settings.port;
-  const book: AddressBook = { projectNumber, region: settings.region, port: () => port };
+  const book: AddressBook = { projectNumber, region: settings.region, port };
   const routes = new RouteTable({
     defaultProject: settings.project,
     domain: frontDoorDomain,
@@ -93,8 +92,16 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
   const reconciler = new Reconciler({ settings, store, fleet, routes, clock, log });
   const operations = new ServiceOperations({ settings, store, reconciler, fleet, routes, clock });
   const projectOf = makeProjectLookup(settings, store);
+  const admin = new AdminV2({ operations, book, projectOf, etagRule: settings.v2Etag });
+  reconciler.onStep = (key) => {
+    const record = store.service(key);
+    if (record !== undefined) admin.noteStep(record);
+  };
   const router = new ApiRouter([
     ...v1Routes({ operations, book, projectOf }),
+    ...admin.routes(),
+    ...iamRoutes('/v1'),
+    ...iamRoutes('/v2'),
     ...monitoringRoutes(series, projectOf),
   ]);
   // Requests may run for an hour; their end is the service's timeout, not the server's.
@@ -102,9 +109,29 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
     { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
     makeRequestHandler({ routes, fleet, router, log }),
   );
+  return { fleet, store, reconciler, server };
+}
+
+function endOrphans(registry: ProcessRegistry, log: Logger): void {
+  const orphans = registry.killOrphans();
+  if (orphans.length === 0) return;
+  const message = `Ended ${orphans.length} instances an earlier run left behind.`;
+  log({ severity: 'WARNING', log: 'emulator', message });
+}
+
+/**
+ * Starts the emulator on its data directory; whatever an earlier run left running is ended first.
+ * @throws Error when the port or the data directory is in use.
+ */
+export async function startEmulator(settings: Settings, log: Logger): Promise<Emulator> {
+  mkdirSync(settings.dataDir, { recursive: true });
+  const unlock = lockDataDir(settings.dataDir);
+  let { port } = settings;
+  const { fleet, store, reconciler, server } = await build(settings, log, () => port);
   try {
     port = await listen(server, settings);
   } catch (error) {
+    await fleet.closeAll();
     unlock();
     throw error;
   }
@@ -118,11 +145,7 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
     unlock();
   };
   let stopping: Promise<void> | undefined;
-  return {
-    url: `http://${settings.host}:${port}`,
-    port,
-    stop: () => (stopping ??= stopAll()),
-  };
+  return { url: `http://${settings.host}:${port}`, port, stop: () => (stopping ??= stopAll()) };
 }
 
 /** Projects are named by their id; clients may send the number instead. */

@@ -21,6 +21,7 @@ interface StartOptions {
   readonly envFile?: string;
   readonly secrets?: string;
   readonly logFormat: 'json' | 'text';
+  readonly v2Etag: 'ignore' | 'enforce';
 }
 
 function toSettings(options: StartOptions): Settings {
@@ -39,6 +40,7 @@ function toSettings(options: StartOptions): Settings {
     dataDir: resolve(options.data),
     project: options.project,
     region: options.region,
+    v2Etag: options.v2Etag,
     samplePeriodMs,
     visibilityDelayMs: parseDurationMs('--visibility-delay', options.visibilityDelay),
     idleTimeoutMs: parseDurationMs('--idle-timeout', options.idleTimeout),
@@ -72,6 +74,11 @@ function makeProgram(): Command {
     .option('--idle-timeout <duration>', 'how long an instance may be idle', '15m')
     .option('--env-file <file>', 'variables every instance gets')
     .option('--secrets <file>', 'values of secrets, by NAME or NAME/VERSION')
+    .addOption(
+      new Option('--v2-etag <rule>', 'whether v2 refuses a write with an old etag')
+        .choices(['ignore', 'enforce'])
+        .default('ignore'),
+    )
     .addOption(
       new Option('--log-format <format>', 'how logs are written to stderr')
         .choices(['json', 'text'])

@@ -39,6 +39,8 @@ export class Reconciler {
   readonly #dependencies: ReconcilerDependencies;
   readonly #deploying = new Set<string>();
   readonly #running = new Map<string, Promise<void>>();
+  /** Told after every step of a service. */
+  onStep: (key: ServiceKey) => void = () => undefined;
   #stopped = false;
 
   constructor(dependencies: ReconcilerDependencies) {
@@ -104,9 +106,11 @@ export class Reconciler {
       fleet.limit(key, revision, reachable.has(revision.name));
     }
     routes.set(key, state.traffic);
-    if (canonicalJson(state) === canonicalJson(record.state)) return;
-    store.putService({ ...record, state, changedUs: timeUs });
-    await store.flush(key);
+    if (canonicalJson(state) !== canonicalJson(record.state)) {
+      store.putService({ ...record, state, changedUs: timeUs });
+      await store.flush(key);
+    }
+    this.onStep(key);
   }
 
   #beginDeployment(key: ServiceKey, revision: RevisionRecord): void {

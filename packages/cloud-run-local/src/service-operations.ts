@@ -27,6 +27,8 @@ export interface OperationDependencies {
 export interface WriteOptions {
   /** Check only, store nothing. */
   readonly dryRun: boolean;
+  /** Mint a revision even if the template is unchanged. */
+  readonly forceNewRevision?: boolean;
 }
 
 /** The verbs. */
@@ -35,6 +37,10 @@ export class ServiceOperations {
 
   constructor(dependencies: OperationDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  exists(key: ServiceKey): boolean {
+    return this.#dependencies.store.service(key) !== undefined;
   }
 
   /** @throws ApiError NOT_FOUND */
@@ -62,17 +68,23 @@ export class ServiceOperations {
     return this.#write(key, service, options);
   }
 
-  /** @throws ApiError NOT_FOUND */
-  async delete(key: ServiceKey, options: WriteOptions): Promise<ServiceRecord> {
+  /**
+   * Deletes a service: it is not served from now on, and `gone` resolves when its last instance has ended.
+   * @throws ApiError NOT_FOUND
+   */
+  async delete(
+    key: ServiceKey,
+    options: WriteOptions,
+  ): Promise<{ record: ServiceRecord; gone: Promise<unknown> }> {
     const record = this.get(key);
-    if (options.dryRun) return record;
+    if (options.dryRun) return { record, gone: Promise.resolve() };
     const { store, fleet, routes } = this.#dependencies;
     const revisions = [...store.revisions(key).keys()];
     routes.remove(key);
     store.removeService(key);
     await store.flush(key);
-    for (const revision of revisions) void fleet.close(key, revision);
-    return record;
+    const gone = Promise.all(revisions.map((revision) => fleet.close(key, revision)));
+    return { record, gone };
   }
 
   /** The revisions of one service, or of all of a project, newest first. */
@@ -129,6 +141,7 @@ export class ServiceOperations {
       nowUs: clock(),
       current: store.service(key),
       revisions: store.revisions(key),
+      forceNewRevision: options.forceNewRevision ?? false,
     });
     if (options.dryRun) return record;
     // Between admission and these lines nothing is awaited: the version check and the write are one step.

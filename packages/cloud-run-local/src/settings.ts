@@ -21,6 +21,8 @@ export interface Settings {
   readonly env: Readonly<Record<string, string>>;
   /** Secrets by `NAME` (any version) or `NAME/VERSION`. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Whether a v2 write with an old etag is refused (409); Cloud Run was seen to ignore it. */
+  readonly v2Etag: 'ignore' | 'enforce';
 }
 
 /** The defaults are Cloud Run's where Cloud Run has one. */
@@ -35,6 +37,7 @@ export const defaultSettings: Omit<Settings, 'dataDir'> = {
   killDelayMs: 10_000,
   env: {},
   secrets: {},
+  v2Etag: 'ignore',
 };
 
 const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;

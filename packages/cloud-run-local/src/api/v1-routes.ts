@@ -168,11 +168,21 @@ function halfRoutes({ operations, book, projectOf }: V1Dependencies): readonly A
   });
 }
 
+/** The same calls by another path: `/v1/projects/P/locations/L/services`. */
+function underLocation(route: ApiRoute): ApiRoute {
+  const pattern = route.pattern.replace(
+    `${servingApiPath}/namespaces/{namespace}`,
+    '/v1/projects/{namespace}/locations/{location}',
+  );
+  return { ...route, pattern };
+}
+
 /** Every route of the v1 API. */
 export function v1Routes(dependencies: V1Dependencies): readonly ApiRoute[] {
-  return [
+  const routes = [
     ...serviceRoutes(dependencies),
     ...revisionRoutes(dependencies),
     ...halfRoutes(dependencies),
   ];
+  return [...routes, ...routes.map(underLocation)];
 }

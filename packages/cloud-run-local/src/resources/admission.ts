@@ -128,7 +128,7 @@ function nameToMint(
     );
   }
   const newest = revisions.get(current?.state.latestCreated ?? '');
-  if (newest !== undefined && newest.templateJson === json) return undefined;
+  if (newest?.templateJson === json && context.forceNewRevision !== true) return undefined;
   return generateRevisionName(
     key.service,
     (current?.minted ?? 0) + 1,
@@ -169,6 +169,7 @@ function nextState(
 ): ServiceState {
   return {
     observedGeneration: 0,
+    servedGeneration: 0,
     conditions: [],
     latestReady: undefined,
     traffic: [],

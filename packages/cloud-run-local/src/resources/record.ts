@@ -44,6 +44,8 @@ export interface RevisionRecord {
 /** The part of a service's status that reconciliation decides. */
 export interface ServiceState {
   readonly observedGeneration: number;
+  /** The newest generation that was ever fully served; v2 reports this one as observed. */
+  readonly servedGeneration: number;
   readonly conditions: readonly Condition[];
   readonly latestCreated: string | undefined;
   readonly latestReady: string | undefined;

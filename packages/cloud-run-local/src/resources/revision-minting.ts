@@ -20,6 +20,8 @@ export interface WriteContext {
   readonly nowUs: number;
   readonly current: ServiceRecord | undefined;
   readonly revisions: ReadonlyMap<string, RevisionRecord>;
+  /** Mint a revision even if the template is unchanged. */
+  readonly forceNewRevision?: boolean;
 }
 
 /** What a revision is made of. */

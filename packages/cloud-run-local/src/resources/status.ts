@@ -94,13 +94,15 @@ export function deriveState(
   const latestReady =
     configuration.status === 'True' ? record.state.latestCreated : record.state.latestReady;
   const route = judgeRoute(record, { revisions, latestReady });
+  const ready = worse(configuration, route.verdict);
   const conditions: readonly Condition[] = [
-    { type: 'Ready', ...worse(configuration, route.verdict) },
+    { type: 'Ready', ...ready },
     { type: 'ConfigurationsReady', ...configuration },
     { type: 'RoutesReady', ...route.verdict },
   ];
   return {
     observedGeneration: record.generation,
+    servedGeneration: ready.status === 'True' ? record.generation : record.state.servedGeneration,
     conditions: updateConditions(record.state.conditions, conditions, timestamp),
     latestCreated: record.state.latestCreated,
     latestReady,

@@ -1,0 +1,43 @@
+/** Update masks: a comma-separated list of the fields to take from the body. https://google.aip.dev/161 */
+import { invalidArgument } from '../api/api-error.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Masks may be written in snake case, as in the proto. */
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+function overlay(current: Json, body: Json, path: readonly string[]): Json {
+  const [field = '', ...rest] = path;
+  if (rest.length === 0) return { ...current, [field]: body[field] };
+  const [inner, wanted] = [current[field], body[field]];
+  return {
+    ...current,
+    [field]: overlay(isObject(inner) ? inner : {}, isObject(wanted) ? wanted : {}, rest),
+  };
+}
+
+/** Output only and immutable: naming one in a mask changes nothing. */
+const notWritable: ReadonlySet<string> = new Set(['name', 'etag', 'uid', 'generation']);
+
+/**
+ * What the resource should be: the current one with the fields of the mask taken from the body. Without a
+ * mask, or with `*`, the body alone.
+ * @throws ApiError INVALID_ARGUMENT for a mask with an empty path.
+ */
+export function applyFieldMask(current: Json, body: Json, mask: string | undefined): Json {
+  if (mask === undefined || mask === '' || mask === '*') return body;
+  return mask.split(',').reduce<Json>((updated, text) => {
+    const path = text.trim().split('.').map(camelCase);
+    if (path.some((field) => !/^[A-Za-z0-9]+$/.test(field))) {
+      throw invalidArgument(
+        `updateMask: '${text}' is no path; write it as traffic,template.scaling.`,
+      );
+    }
+    return notWritable.has(path[0] ?? '') ? updated : overlay(updated, body, path);
+  }, current);
+}
