@@ -34,6 +34,9 @@ const nearlyAsGood = 0.6;
 const documentScoreMin = 6.2;
 const coverageMin = 0.38;
 
+const ifItIsHappeningNow =
+  'If this is happening to somebody now, do not read on: call the local emergency services, then DAN (America +1-919-684-9111, Europe +39-06-4211-5685).';
+
 /** Whether what was found is about the question at all; measured on the labelled questions and on off-topic ones. */
 export function isRelevant({ documentScore, coverage }: Passage): boolean {
   return documentScore >= documentScoreMin && coverage >= coverageMin;
@@ -53,9 +56,12 @@ export function quoteAnswer(passages: readonly Passage[]): Answer {
   const second = others.find((other) => rank(other) >= nearlyAsGood * rank(first));
   const quoted = second ? [first, second] : [first];
   const followUp = findFollowUp(passages, quoted);
+  const agentType = agentOfArea[first.area];
+  const paragraphs = quoted.map(({ body }) => body);
   return {
-    text: quoted.map(({ body }) => body).join('\n\n'),
-    agentType: agentOfArea[first.area],
+    // The net below the safety check, which cannot know every way of crying for help.
+    text: [...paragraphs, ...(agentType === 'safety' ? [ifItIsHappeningNow] : [])].join('\n\n'),
+    agentType,
     citations: quoted.map(cite),
     ...(followUp !== undefined && { followUpQuestion: followUp }),
   };

@@ -38,7 +38,7 @@ export function answerMedical(): Answer {
   return {
     text: [
       'This is a question for a physician, best one who knows diving medicine: whether you are fit to dive depends on details that I must not judge.',
-      'Before a course or a trip you fill in a diver medical questionnaire; a "yes" in it means that a physician signs before you dive. Take your medicines, reports and questions along.',
+      'Before a course or a trip you fill in a diver medical questionnaire; a "yes" in it means that a physician signs before you dive. Bring along a list of your medicines, your reports and your questions.',
       'DAN answers medical questions of divers and knows physicians near you; you find it through its website. If you feel unwell now after a dive, call the local emergency services and DAN at once: DAN America +1-919-684-9111, DAN Europe +39-06-4211-5685. Please do not dive on my word, or on that of a forum.',
     ].join('\n\n'),
     agentType: 'safety',

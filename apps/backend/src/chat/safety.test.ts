@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { localNumbers } from './emergency-numbers.js';
+import { answerEmergency, answerMedical } from './redirect.js';
+import { assessSafety, normaliseMessage, type SafetyLabel } from './safety.js';
+
+interface Labelled {
+  readonly text: string;
+  readonly label: SafetyLabel;
+}
+
+const backend = join(import.meta.dirname, '..', '..');
+const content = join(backend, '..', '..', 'content');
+const read = (file: string): readonly Labelled[] =>
+  parse(readFileSync(file, 'utf8')) as readonly Labelled[];
+const labelled = read(join(content, 'eval', 'safety.yaml'));
+const unseen = read(join(backend, 'test', 'fixtures', 'safety-unseen.yaml'));
+
+/** Texts with this label that the check takes for something else. */
+function findMissed(texts: readonly Labelled[], wanted: SafetyLabel): readonly string[] {
+  return texts
+    .filter(({ text, label }) => label === wanted && assessSafety(text) !== wanted)
+    .map(({ text }) => text);
+}
+
+function precisionOf(texts: readonly Labelled[], wanted: SafetyLabel): number {
+  const called = texts.filter(({ text }) => assessSafety(text) === wanted);
+  return called.filter(({ label }) => label === wanted).length / called.length;
+}
+
+describe('on the labelled phrasings', () => {
+  test('every emergency is recognised', () => {
+    expect(labelled.length).toBeGreaterThanOrEqual(200);
+    expect(findMissed(labelled, 'emergency')).toEqual([]);
+  });
+
+  test('no medical question is taken for a harmless one', () => {
+    const missed = labelled.filter(
+      ({ text, label }) => label === 'medical' && assessSafety(text) === 'safe',
+    );
+    expect(missed).toEqual([]);
+  });
+
+  test('at least 97 % of the alarms are real', () => {
+    expect(precisionOf(labelled, 'emergency')).toBeGreaterThanOrEqual(0.97);
+    expect(precisionOf(labelled, 'medical')).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test('shouting, missing apostrophes and accents change nothing', () => {
+    const shouted = labelled
+      .filter(({ label }) => label === 'emergency')
+      .map(({ text, label }) => ({ text: text.toUpperCase().replaceAll("'", ''), label }));
+    expect(findMissed(shouted, 'emergency')).toEqual([]);
+  });
+});
+
+test('phrasings that were found missing once stay found', () => {
+  expect(findMissed(unseen, 'emergency')).toEqual([]);
+  expect(findMissed(unseen, 'safe')).toEqual([]);
+});
+
+test('short forms are written out', () => {
+  expect(normaliseMessage("HE’S  can't wont")).toBe('he is cannot will not');
+});
+
+test.each(['a', ' ', 'not ', 'stung ', 'after diving ', 'boat ', '\ud800'])(
+  'a message of nothing but "%s" does not send a pattern astray',
+  (piece) => {
+    const message = piece.repeat(2000).slice(0, 2000);
+    // A pattern that runs away would not come back before the test's own time is over.
+    expect(['safe', 'medical', 'emergency']).toContain(assessSafety(message));
+  },
+);
+
+describe('the redirect', () => {
+  test('names the number of the place that the conversation is about', () => {
+    expect(answerEmergency('we are on Koh Tao').text).toContain('Thailand: 1669');
+    expect(answerEmergency('{"location":"Hurghada"}').text).toContain('Egypt: 123');
+    expect(answerEmergency('no idea where').text).toContain('112 works in the European Union');
+  });
+
+  test('gives whom to call and nothing that sounds like treatment', () => {
+    for (const { text } of [answerEmergency(''), answerMedical()]) {
+      expect(text).toContain('+1-919-684-9111');
+      expect(text).not.toMatch(/\b(take|dose|mg|aspirin|massage|lay|lie|give (him|her|them))\b/i);
+    }
+  });
+
+  test('knows no number that the emergency contacts of the content do not hold', () => {
+    const contacts = readFileSync(join(content, 'safety', 'emergency-contacts.md'), 'utf8');
+    const numbers = localNumbers.flatMap(({ number }) => number.match(/\d+/g) ?? []);
+    expect(numbers.filter((number) => !contacts.includes(number))).toEqual([]);
+  });
+});
