@@ -19,6 +19,11 @@ export const layers = {
     pure: false,
     mayImport: ['core', 'metrics', 'platform'],
   },
+  simulator: {
+    dir: 'packages/simulator',
+    pure: false,
+    mayImport: ['controller', 'core', 'stats'],
+  },
   'cloud-run-local': { dir: 'packages/cloud-run-local', pure: false, mayImport: ['knative'] },
   cli: {
     dir: 'packages/cli',
