@@ -11,9 +11,9 @@ export type StepTimes = readonly number[];
 
 /** What is known about the moment before a series was first seen. */
 export type Birth =
-  /** Its target was being read and the series was not there: it began at zero. */
+  /** Its target was read before and the series was not there: it began at zero. */
   | 'counted'
-  /** The target itself was not being read: what the counter holds may be a day old. */
+  /** The target itself was not read before: what the counter holds may be a day old. */
   | 'unknown';
 
 /** Increase per step end, steps without growth left out. A value below the one before is a restart from zero. */

@@ -111,7 +111,7 @@ async function readRange(
     ]);
     const jobs = jobsOf([...requests, ...buckets]).map(escapeRegex);
     const up = jobs.length === 0 ? [] : await ask(`up{job=~${quote(jobs.join('|'))}}`);
-    const history = targetHistory(up, stepMs);
+    const history = targetHistory(up);
     const times = timesOf(wide, stepMs);
     const afterMs = piece.startMs;
     addIncreases(tally, { requests, buckets }, { names, times, afterMs, history });

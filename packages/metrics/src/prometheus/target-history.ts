@@ -1,6 +1,6 @@
 /**
  * Which targets Prometheus was reading, and when, from its own `up` series. It answers one question: when a counter is
- * first seen, did it begin at zero since the step before?
+ * first seen, did it begin at zero not long ago?
  */
 import type { Birth } from './counter-increase.js';
 import type { RangeSeries } from './range-answer.js';
@@ -10,24 +10,27 @@ export type TargetHistory = {
   readonly birthAt: (labels: RangeSeries['labels'], timeMs: number) => Birth;
 };
 
-/** Makes the history. `stepMs` is the distance between two values. */
-export function targetHistory(up: readonly RangeSeries[], stepMs: number): TargetHistory {
+/**
+ * Makes the history from every step that was read. A counter began at zero if its target was read before without it, or
+ * if the target itself appeared while others of its job were read: an instance that has just been started, which may
+ * answer nothing (`up` is 0) at first. One failed reading in between changes neither.
+ */
+export function targetHistory(up: readonly RangeSeries[]): TargetHistory {
   const targets = new Map(up.map(({ labels, values }) => [targetKey(labels), values]));
-  const readAtByJob = new Map<string, Set<number>>();
+  const jobFirstReadMs = new Map<string, number>();
   for (const { labels, values } of up) {
     const job = labels['job'] ?? '';
-    const readAt = readAtByJob.get(job) ?? new Set<number>();
-    for (const timeMs of values.keys()) readAt.add(timeMs);
-    readAtByJob.set(job, readAt);
+    const firstMs = Math.min(...values.keys());
+    jobFirstReadMs.set(job, Math.min(firstMs, jobFirstReadMs.get(job) ?? firstMs));
   }
   return {
     birthAt: (labels, timeMs) => {
-      const beforeMs = timeMs - stepMs;
-      const wasUp = targets.get(targetKey(labels))?.get(beforeMs);
-      if (wasUp !== undefined) return wasUp === 1 ? 'counted' : 'unknown';
-      // A target that was not there, while others of its job were: an instance that has just been started.
-      const jobWasRead = readAtByJob.get(labels['job'] ?? '')?.has(beforeMs) ?? false;
-      return jobWasRead ? 'counted' : 'unknown';
+      const values = targets.get(targetKey(labels)) ?? new Map<number, number>();
+      const wasRead = [...values].some(([atMs, wasUp]) => atMs < timeMs && wasUp === 1);
+      if (wasRead) return 'counted';
+      const appearedMs = Math.min(timeMs, ...values.keys());
+      const jobReadMs = jobFirstReadMs.get(labels['job'] ?? '') ?? timeMs;
+      return jobReadMs < appearedMs ? 'counted' : 'unknown';
     },
   };
 }
