@@ -3,7 +3,14 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { backendEnv, bundles, buildBackendImage, startStack, type Stack, type Template } from '@ascent/demo';
+import {
+  backendEnv,
+  bundles,
+  buildBackendImage,
+  startStack,
+  type Stack,
+  type Template,
+} from '@ascent/demo';
 import { readRecord, RECORD_ANNOTATION, type RolloutRecord } from '@ascent/core';
 
 /** What a command printed and how it ended. */
@@ -12,9 +19,20 @@ export type Ran = { readonly status: number; readonly stdout: string; readonly s
 /** Runs `ascent` with `args`. Never throws for an exit status. */
 export async function ascent(stack: Stack, ...args: string[]): Promise<Ran> {
   return await new Promise((resolve) => {
-    const all = [bundles.ascent, ...args, '--plan', stack.planFile, '--journal', join(stack.workDir, 'journal')];
+    const all = [
+      bundles.ascent,
+      ...args,
+      '--plan',
+      stack.planFile,
+      '--journal',
+      join(stack.workDir, 'journal'),
+    ];
     execFile(process.execPath, all, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
+      resolve({
+        status: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+        stdout,
+        stderr,
+      });
     });
   });
 }

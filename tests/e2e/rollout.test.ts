@@ -6,7 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOpen, trafficFor, type RolloutRecord } from '@ascent/core';
-import { deploy, startCrowd, waitUntilReady, type Crowd, type Stack, type Template } from '@ascent/demo';
+import {
+  deploy,
+  startCrowd,
+  waitUntilReady,
+  type Crowd,
+  type Stack,
+  type Template,
+} from '@ascent/demo';
 import { createPrng } from '@ascent/stats';
 import { ascent, backendTemplate, freshStack, readService } from './house.js';
 
@@ -38,8 +45,14 @@ afterAll(async () => {
 });
 
 /** A new revision: the same image with another variable, so that a revision is minted. */
-async function nextRevision(name: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-  return await deploy(stack.target, { ...template, env: { ...template.env, RELEASE: name, ...env } });
+async function nextRevision(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return await deploy(stack.target, {
+    ...template,
+    env: { ...template.env, RELEASE: name, ...env },
+  });
 }
 
 async function openRecord(): Promise<RolloutRecord> {
@@ -117,16 +130,24 @@ describe("a person's commands", () => {
   test('work without any controller, and a manual rollback sticks', async () => {
     const candidate = await nextRevision('by-hand');
     expect((await ascent(stack, 'tick')).status).toBe(0);
-    expect((await ascent(stack, 'pause', '--reason', 'lunch')).stdout).toContain('paused the rollout at 0 %');
+    expect((await ascent(stack, 'pause', '--reason', 'lunch')).stdout).toContain(
+      'paused the rollout at 0 %',
+    );
     const twice = await ascent(stack, 'pause');
     expect(twice).toMatchObject({ status: 3 });
     expect(twice.stderr).toContain('ASC_ALREADY_PAUSED');
     expect((await ascent(stack, 'approve')).stderr).toContain('ASC_NO_APPROVAL_NEEDED');
     expect((await ascent(stack, 'resume')).status).toBe(0);
-    expect((await ascent(stack, 'rollback', '--reason', 'a diver complained', '--as', 'mia')).stdout).toContain('mia rolled back');
+    expect(
+      (await ascent(stack, 'rollback', '--reason', 'a diver complained', '--as', 'mia')).stdout,
+    ).toContain('mia rolled back');
     for (let steps = 0; steps < 3; steps += 1) await ascent(stack, 'tick');
     const { rollout } = await expectAgreement();
-    expect(rollout).toMatchObject({ candidate, status: { type: 'rolledBack', reason: 'a diver complained' }, sharePercent: 0 });
+    expect(rollout).toMatchObject({
+      candidate,
+      status: { type: 'rolledBack', reason: 'a diver complained' },
+      sharePercent: 0,
+    });
     expect((await ascent(stack, 'resume')).stderr).toContain('ASC_ROLLOUT_ENDED');
   });
 
@@ -152,9 +173,15 @@ describe("a person's commands", () => {
     await ascent(stack, 'tick');
     const newer = await nextRevision('newer');
     await ascent(stack, 'tick');
-    expect((await openRecord()).rollout).toMatchObject({ candidate: older, status: { type: 'superseded', revision: newer } });
+    expect((await openRecord()).rollout).toMatchObject({
+      candidate: older,
+      status: { type: 'superseded', revision: newer },
+    });
     await ascent(stack, 'tick');
-    expect((await openRecord()).rollout).toMatchObject({ candidate: newer, status: { type: 'running' } });
+    expect((await openRecord()).rollout).toMatchObject({
+      candidate: newer,
+      status: { type: 'running' },
+    });
     await ascent(stack, 'rollback');
   });
 });
@@ -172,13 +199,22 @@ async function setTraffic(traffic: readonly unknown[]): Promise<void> {
     metadata: { ...present.spec.template.metadata, name: present.status.latestCreatedRevisionName },
   };
   const body = JSON.stringify({ ...present, spec: { ...present.spec, template, traffic } });
-  const response = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body });
+  const response = await fetch(url, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   expect(response.status, await response.text()).toBe(200);
 }
 
 describe('wrong input', () => {
   test.each([
-    ['a plan with faults', 'service: UPPER\nplatform: {}\n', 'ASC_PLAN_INVALID', ['service:', 'platform:']],
+    [
+      'a plan with faults',
+      'service: UPPER\nplatform: {}\n',
+      'ASC_PLAN_INVALID',
+      ['service:', 'platform:'],
+    ],
     ['a plan that is no YAML', 'service: [', 'ASC_PLAN_UNREADABLE', []],
     ['an empty plan', '', 'ASC_PLAN_INVALID', ['(plan)']],
   ])('%s ends with status 2 and writes nothing', async (_what, text, code, paths) => {

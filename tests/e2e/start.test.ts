@@ -24,7 +24,10 @@ test('revision 2 is promoted, revision 3 is rolled back, only the bad revision f
         [join(root, 'apps/demo/dist/start.js'), '--once'],
         { env: { ...process.env, ASCENT_DEMO_DIR: workDir } },
         (error, out, err) => {
-          resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout: `${out}${err}` });
+          resolve({
+            status: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+            stdout: `${out}${err}`,
+          });
         },
       );
     });

@@ -5,6 +5,7 @@ import { parseDurationMs } from '@ascent/core';
 import { up } from './commands/up.js';
 import { serve, type ServeOptions } from './commands/serve.js';
 import { addDeploy } from './deploy/command.js';
+import { addLoad } from './load/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { openSession, type SharedOptions } from './session.js';
@@ -99,6 +100,7 @@ function build(): Command {
     .action(async (options: SharedOptions & ServeOptions) => {
       await serve(await openSession(options), options);
     });
+  addLoad(program);
   wish(program, 'approve', 'approve the next stage');
   wish(program, 'pause', 'stay at this share; still goes back by itself if it must');
   wish(program, 'resume', 'go on after a pause');

@@ -1,6 +1,13 @@
 /** `ascent up`: begins a rollout of the newest revision and stays with it until it ends. */
 import { runLoop, type Turn } from '@ascent/controller';
-import { AscentError, isOpen, type Decision, type RolloutRecord } from '@ascent/core';
+import {
+  AscentError,
+  isOpen,
+  type Decision,
+  type Rollout,
+  type RolloutPlan,
+  type RolloutRecord,
+} from '@ascent/core';
 import { note, print } from '../output.js';
 import { statusWords } from '../status-text.js';
 import type { Session } from '../session.js';
@@ -57,14 +64,21 @@ function recordOf(turn: Turn | null): RolloutRecord | null {
   return turn === null || turn.type === 'failed' ? null : turn.report.record;
 }
 
+/** The open rollout a turn left with its plan, or `null`. */
+function openRollout(turn: Turn): { plan: RolloutPlan; rollout: Rollout } | null {
+  const record = recordOf(turn);
+  if (!record?.rollout || !isOpen(record.rollout)) return null;
+  return { plan: record.plan, rollout: record.rollout };
+}
+
 /** The candidate is beyond the stage, or at it with its smoke checks passed. */
 function hasReached(turn: Turn, name: string | null): boolean {
-  const record = recordOf(turn);
-  const rollout = record?.rollout ?? null;
-  if (name === null || record === null || rollout === null || !isOpen(rollout)) return false;
-  const index = record.plan.stages.findIndex((stage) => stage.name === name);
-  if (index < 0 || rollout.stageIndex !== index) return index >= 0 && rollout.stageIndex > index;
-  return record.plan.stages[index]?.smoke.length === 0 || rollout.smoke?.passed === true;
+  const open = name === null ? null : openRollout(turn);
+  if (open === null) return false;
+  const index = open.plan.stages.findIndex((stage) => stage.name === name);
+  if (index < 0 || open.rollout.stageIndex < index) return false;
+  if (open.rollout.stageIndex > index) return true;
+  return open.plan.stages[index]?.smoke.length === 0 || open.rollout.smoke?.passed === true;
 }
 
 function leave(turn: Turn, session: Session): number {
@@ -83,8 +97,7 @@ function ended(turn: Turn): boolean {
       !turn.error.code.startsWith('ASC_PLATFORM_UNAVAILABLE')
     );
   }
-  const rollout = recordOf(turn)?.rollout ?? null;
-  return rollout === null || !isOpen(rollout);
+  return openRollout(turn) === null;
 }
 
 function sayNews(turn: Turn, said: number): number {
@@ -106,12 +119,14 @@ function finish(last: Turn | null, session: Session, interrupted: boolean): numb
   const record = recordOf(last);
   const rollout = record?.rollout ?? null;
   if (rollout === null) {
-    const stable = record?.stable ?? 'nothing';
-    const idle = `${stable} is the stable revision; deploy a new one to roll it out`;
-    print(last?.report.idle ?? idle, { record }, session);
+    print(last?.report.idle ?? idleText(record), { record }, session);
     return 0;
   }
   print(`${rollout.candidate}: ${statusWords(rollout.status)}`, { record }, session);
   if (rollout.status.type === 'promoted') return 0;
   return interrupted && isOpen(rollout) ? 130 : 4;
+}
+
+function idleText(record: RolloutRecord | null): string {
+  return `${record?.stable ?? 'nothing'} is the stable revision; deploy a new one to roll it out`;
 }

@@ -1,0 +1,106 @@
+/** A load test's result as one HTML file that needs nothing else: no script, no request, the charts are SVG. */
+import { checkText, formatMs, formatRatio } from './result-text.js';
+import type { Interval, LoadResult } from './tally.js';
+
+/** What the page says beside the result. */
+export type PageHead = {
+  readonly url: string;
+  readonly startedAt: string;
+  readonly stages: string;
+};
+
+const WIDTH = 720;
+const HEIGHT = 200;
+const MARGIN = 48;
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+type Line = {
+  readonly name: string;
+  readonly colour: string;
+  readonly of: (interval: Interval) => number;
+};
+
+/** A line chart over the intervals, its axis from 0, with the highest value and the last time written on it. */
+function chart(
+  intervals: readonly Interval[],
+  lines: readonly Line[],
+  show: (value: number) => string,
+): string {
+  const values = intervals.flatMap((interval) => lines.map(({ of }) => of(interval)));
+  const highest = Math.max(1e-9, ...values);
+  const lastMs = Math.max(1, ...intervals.map(({ fromMs }) => fromMs));
+  const x = (ms: number): number => MARGIN + (ms / lastMs) * (WIDTH - MARGIN - 8);
+  const y = (value: number): number => HEIGHT - 24 - (value / highest) * (HEIGHT - 40);
+  const paths = lines.map(({ colour, of }) => {
+    const points = intervals.map(
+      (interval) => `${x(interval.fromMs).toFixed(1)},${y(of(interval)).toFixed(1)}`,
+    );
+    return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${points.join(' ')}"/>`;
+  });
+  const legend = lines.map(
+    ({ name, colour }, index) =>
+      `<text x="${MARGIN + 8 + index * 120}" y="12" fill="${colour}">${escaped(name)}</text>`,
+  );
+  return [
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(lines.map(({ name }) => name).join(', '))} over time">`,
+    `<path d="M${MARGIN} 16V${HEIGHT - 24}H${WIDTH - 8}" fill="none" stroke="currentColor" opacity=".4"/>`,
+    `<text x="${MARGIN - 4}" y="22" text-anchor="end">${escaped(show(highest))}</text>`,
+    `<text x="${MARGIN - 4}" y="${HEIGHT - 24}" text-anchor="end">0</text>`,
+    `<text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${(lastMs / 1_000).toFixed(0)} s</text>`,
+    ...paths,
+    ...legend,
+    '</svg>',
+  ].join('');
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const cells = rows.map(
+    ([name, value]) => `<tr><th scope="row">${escaped(name)}</th><td>${escaped(value)}</td></tr>`,
+  );
+  return `<table>${cells.join('')}</table>`;
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse}th,td{text-align:left;padding:.2rem 1rem .2rem 0;font-weight:400}td{font-variant-numeric:tabular-nums}
+svg{width:100%;height:auto;font:11px system-ui,sans-serif;fill:currentColor}.failed{font-weight:700}`;
+
+/** The page. */
+export function resultPage(result: LoadResult, { url, startedAt, stages }: PageHead): string {
+  const { latency, intervals } = result;
+  const checks = result.checks.map(
+    (check) =>
+      `<li class="${check.passed ? 'passed' : 'failed'}">${escaped(checkText(check))}</li>`,
+  );
+  const faults = Object.entries(result.faults).map(
+    ([fault, count]) => [fault, String(count)] as const,
+  );
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Load test: ${result.passed ? 'passed' : 'failed'}</title><style>${STYLE}</style></head><body>
+<h1>Load test: ${result.passed ? 'passed' : 'failed'}</h1>
+<p>${escaped(url)}, ${escaped(startedAt)}, stages ${escaped(stages)}</p><ul>${checks.join('')}</ul>
+<h2>Latency</h2><p>Counted from the moment each request was due, whether or not it could be sent then.</p>
+${table(Object.entries(latency).map(([name, value]) => [name, formatMs(value)] as const))}
+${chart(
+  intervals,
+  [
+    { name: 'P50', colour: '#0072b2', of: ({ p50 }) => p50 },
+    { name: 'P95', colour: '#d55e00', of: ({ p95 }) => p95 },
+  ],
+  formatMs,
+)}
+<h2>Requests</h2>
+${table([['requests', String(result.requests)], ['failed', `${result.errors} (${formatRatio(result.errorRatio)})`], ...faults])}
+${chart(
+  intervals,
+  [
+    { name: 'requests in 10 s', colour: '#0072b2', of: ({ requests }) => requests },
+    { name: 'failed in 10 s', colour: '#d55e00', of: ({ errors }) => errors },
+  ],
+  (value) => value.toFixed(0),
+)}
+</body></html>
+`;
+}

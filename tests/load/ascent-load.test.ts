@@ -1,0 +1,113 @@
+/** `ascent load` as a user runs it, against a small real server. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bundles, root } from '@ascent/demo';
+import { runNode, type Ran } from '../deploy/house.js';
+
+type Asked = { message: string; sessionId?: string };
+
+let server: Server;
+let url: string;
+let dir: string;
+let asked: Asked[];
+/** Which of a hundred requests fail. */
+let failing: number;
+
+beforeEach(async () => {
+  asked = [];
+  failing = 0;
+  dir = await mkdtemp(join(tmpdir(), 'ascent-load-'));
+  server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      const body = JSON.parse(text) as Asked;
+      asked.push(body);
+      const fails = asked.length % 100 < failing;
+      response.writeHead(fails ? 503 : 200, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ response: 'Yes.', sessionId: body.sessionId ?? `s${asked.length}` }),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** A hundred requests within two seconds. */
+async function load(...more: string[]): Promise<Ran> {
+  const questions = join(root, 'content/eval/conversations.yaml');
+  const stages = ['--stages', '1s:10,1s:10,1s:0', '--think', '200ms'];
+  return await runNode(root, [
+    bundles.ascent,
+    'load',
+    '--url',
+    url,
+    '--questions',
+    questions,
+    ...stages,
+    ...more,
+  ]);
+}
+
+describe('ascent load', () => {
+  test('asks as often as the stages say, in conversations, and ends with 0 where the thresholds hold', async () => {
+    const ran = await load('--json', '--result', dir);
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(asked).toHaveLength(100);
+    expect(asked.filter(({ sessionId }) => sessionId !== undefined).length).toBeGreaterThan(20);
+    expect(new Set(asked.map(({ message }) => message)).size).toBeGreaterThan(20);
+    const result = JSON.parse(ran.stdout) as Record<string, unknown>;
+    expect(result).toMatchObject({ requests: 100, errors: 0, passed: true });
+    const written = JSON.parse(await readFile(join(dir, 'result.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(written['result']).toEqual(result);
+    const page = await readFile(join(dir, 'result.html'), 'utf8');
+    expect(page).toContain('Load test: passed');
+    expect(page).not.toMatch(/<script|src=|href=/);
+  });
+
+  test('ends with 4 where too many requests fail, and says which threshold and why', async () => {
+    failing = 5;
+    const ran = await load();
+    expect(ran.status).toBe(4);
+    expect(ran.stdout).toContain('FAILED  error rate is 5.00 %');
+    expect(ran.stdout).toContain('5 × HTTP 503');
+    expect(ran.stdout).toContain('passed  latency P95');
+  });
+
+  test('ends with 4 where nothing listens', async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    const ran = await load();
+    expect(ran.status).toBe(4);
+    expect(ran.stdout).toContain('no connection (ECONNREFUSED)');
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  test.each([
+    [['--stages', '2m'], "'2m' is no stage"],
+    [['--p95', '5'], 'Write a duration'],
+    [['--error-rate', '1'], 'Write a percentage'],
+    [['--url', 'staging'], 'http://'],
+    [['--questions', '/nowhere.yaml'], '/nowhere.yaml'],
+    [['--questions', join(root, 'package.json')], 'turns'],
+  ])('refuses %s with status 2 and the remedy, before anything is asked', async (args, said) => {
+    const ran = await load(...args);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(said);
+    expect(asked).toHaveLength(0);
+  });
+});
