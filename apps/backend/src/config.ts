@@ -51,8 +51,8 @@ const environmentSchema = z.object({
 
   /** Chat requests worked on at once by this instance; the next one gets 503. */
   CHAT_INFLIGHT_MAX: setting(whole(1, 10_000), '200'),
-  /** From this mean delay of the event loop on, new messages get 503. */
-  EVENT_LOOP_LAG_MAX_MS: setting(whole(10, 60_000), '250'),
+  /** When the event loop runs later than this for two seconds on end, new messages get 503. */
+  EVENT_LOOP_LAG_MAX_MS: setting(whole(10, 60_000), '1000'),
   /** Requests per minute, client address and instance; 0 is no limit. */
   RATE_LIMIT_PER_MINUTE: setting(whole(0, 1_000_000), '600'),
   /** How many proxies in front add to X-Forwarded-For (Cloud Run's front end is one). */

@@ -36,15 +36,14 @@ export function assessSafety(message: string): SafetyLabel {
 }
 
 /** What a prepared message says, each by one word list. */
-function readSigns(text: string): Readonly<Record<keyof typeof signs, boolean>> {
-  const names = Object.keys(signs) as (keyof typeof signs)[];
-  return Object.fromEntries(names.map((name) => [name, signs[name].test(text)])) as Record<
-    keyof typeof signs,
-    boolean
-  >;
+type Signs = Readonly<Record<keyof typeof wordLists, boolean>>;
+
+function readSigns(text: string): Signs {
+  const entries = Object.entries(wordLists).map(([name, words]) => [name, words.test(text)]);
+  return Object.fromEntries(entries) as Signs;
 }
 
-const signs = {
+const wordLists = {
   accident,
   afterDive,
   asksPermission,
@@ -65,22 +64,36 @@ const signs = {
 
 function isEmergency(text: string): boolean {
   const says = readSigns(text);
-  const isCatastrophe = says.catastrophe || says.foreignCatastrophe;
-  // Somebody who says what happened to whom after which dive is not studying, whatever other words he uses.
-  const tellsWhatHappened = says.afterDive && says.person && (isCatastrophe || says.accident);
-  if (says.theory && !says.notTheory && !tellsWhatHappened) return false;
-  if (says.past && says.asksPermission) return false;
-  if (isCatastrophe || says.suspectedInjury) return true;
+  if (isStudying(says) || isOldStory(says)) return false;
+  if (isCatastrophe(says) || says.suspectedInjury) return true;
   return !says.recurrent && isUnwellAfterDive(says);
 }
 
-function isUnwellAfterDive(says: ReturnType<typeof readSigns>): boolean {
-  if (says.person && (says.graveSymptom || says.accident)) return true;
-  const isHurt = says.symptom || says.graveSymptom || says.accident;
+function isCatastrophe(says: Signs): boolean {
+  return says.catastrophe || says.foreignCatastrophe;
+}
+
+/** Somebody who says what happened to whom after which dive is not studying, whatever other words he uses. */
+function isStudying(says: Signs): boolean {
+  const tellsWhatHappened = says.afterDive && says.person && (isCatastrophe(says) || says.accident);
+  return says.theory && !says.notTheory && !tellsWhatHappened;
+}
+
+function isOldStory(says: Signs): boolean {
+  return says.past && says.asksPermission;
+}
+
+function isUnwellAfterDive(says: Signs): boolean {
+  const isBadlyHurt = says.graveSymptom || says.accident;
+  if (says.person && isBadlyHurt) return true;
+  const isHurt = says.symptom || isBadlyHurt;
   if (says.afterDive) return isHurt || (says.person && says.bodyPart);
-  // "Can I dive with blood pressure tablets?" speaks of a dive that has not been made.
-  const asksPhysician = says.medicalTopic && says.asksPermission;
-  return isHurt && says.person && says.mentionsDive && !asksPhysician;
+  return isHurt && says.person && says.mentionsDive && !asksPhysician(says);
+}
+
+/** "Can I dive with blood pressure tablets?" speaks of a dive that has not been made. */
+function asksPhysician(says: Signs): boolean {
+  return says.medicalTopic && says.asksPermission;
 }
 
 /** Written-out forms of what is said in a hurry. */
