@@ -1,0 +1,101 @@
+/**
+ * `npm run bench:evidence`: all cells on all processors, progress on the way, `bench/evidence.md` and its
+ * picture at the end. `--full` is the nightly size, `--seed N` another world, `--only TEXT` some cells.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { allJobs, defaultSize, fullSize } from './jobs.js';
+import type { Job } from './jobs.js';
+import { drawPicture } from './picture.js';
+import { claims, writeReport } from './report.js';
+import { collect } from './results.js';
+import { runJob } from './run-job.js';
+import type { Result } from './run-job.js';
+
+if (isMainThread) await main();
+else serve();
+
+/** A worker: runs what it is sent, one job at a time. */
+function serve(): void {
+  parentPort?.on('message', (job: Job) => {
+    parentPort?.postMessage(runJob(job));
+  });
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      full: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
+      scale: { type: 'string', default: '1' },
+      write: { type: 'boolean', default: true },
+    },
+    allowNegative: true,
+  });
+  const seed = Number(values.seed);
+  const scale = Number(values.scale);
+  const base = values.full ? fullSize : defaultSize;
+  const size = {
+    ...base,
+    goodReleases: Math.ceil(base.goodReleases * scale),
+    regressions: Math.ceil(base.regressions * scale),
+    rollouts: Math.ceil(base.rollouts * scale),
+    disturbances: Math.ceil(base.disturbances * scale),
+  };
+  const jobs = allJobs(size, seed).filter(({ cell }) => cell.includes(values.only));
+  const startedMs = performance.now();
+  const results = collect(await runAll(jobs));
+  const seconds = (performance.now() - startedMs) / 1000;
+  process.stdout.write(`\n${claims(results).join('\n')}\n`);
+  if (!values.write || values.only !== '') return;
+  const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
+  const info = { seed, size, sizeName, seconds, node: process.versions.node };
+  const folder = new URL('../', import.meta.url);
+  writeFileSync(new URL('evidence.md', folder), writeReport(results, info));
+  writeFileSync(new URL('evidence.svg', folder), drawPicture(results));
+  process.stdout.write('wrote bench/evidence.md and bench/evidence.svg\n');
+}
+
+async function runAll(jobs: readonly Job[]): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const waiting = jobs.toSorted((a, b) => costOf(b) - costOf(a));
+  const total = jobs.reduce((sum, job) => sum + costOf(job), 0);
+  let done = 0;
+  const startedMs = performance.now();
+  const work = async (): Promise<void> => {
+    const worker = new Worker(fileURLToPath(import.meta.url));
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      results.push(await ask(worker, job));
+      done += costOf(job);
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
+      process.stderr.write(
+        `\r${Math.floor((100 * done) / total)} %, ${results.length} of ${jobs.length} cells, ${seconds} s   `,
+      );
+    }
+    await worker.terminate();
+  };
+  await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, work));
+  return results;
+}
+
+function ask(worker: Worker, job: Job): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.postMessage(job);
+  });
+}
+
+/** A guess that starts long jobs first and makes the progress shown honest. */
+function costOf(job: Job): number {
+  if (job.type === 'conversations') return job.runs * job.requestsPerMinute * 60;
+  const { scenario } = job;
+  const ticks = (scenario.minutes * 60_000) / scenario.tickMs;
+  const latency = scenario.slowdown === null ? 1 : 4;
+  const kayenta = job.type === 'hold' && job.rules.includes('Kayenta') ? 20 : 1;
+  return job.runs * ticks * latency * kayenta;
+}

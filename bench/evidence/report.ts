@@ -1,0 +1,309 @@
+/** The report: what is claimed and measured first, the tables behind it, how to run it again. */
+import type { Size } from './jobs.js';
+import { cellName } from './jobs.js';
+import type { Results } from './results.js';
+import { quantile } from './results.js';
+import { held, rates, regressions, stableRates } from './scenario.js';
+import type { Disturbance, Scenario } from './scenario.js';
+import {
+  fastTable,
+  figure,
+  goodTable,
+  meanFailed,
+  percent,
+  planRatio,
+  ratioToOracle,
+  regressionTable,
+  stoppedPart,
+  table,
+} from './tables.js';
+
+/** What a run is described by. */
+export type RunInfo = {
+  readonly seed: number;
+  readonly size: Size;
+  readonly sizeName: string;
+  readonly seconds: number;
+  readonly node: string;
+};
+
+/** `bench/evidence.md`. */
+export function writeReport(results: Results, info: RunInfo): string {
+  return [
+    '# Evidence, measured',
+    '',
+    'Simulated rollouts, decided by Ascent’s own gate code (`packages/core`, `packages/stats`) and by the rules of other tools.',
+    'Poisson arrivals, binomial routing, a candidate at 10 % for up to four hours unless said otherwise; false-rollback budget 1 %.',
+    'The other tools are re-implementations of the rules read from their sources, at documented settings, fed with exact counts of every',
+    'minute, which flatters them; any of them can be tuned. Everything is synthetic: no production trace was replayed.',
+    '',
+    `Seed ${info.seed}, size “${info.sizeName}”, ${Math.round(info.seconds)} s, Node ${info.node}. Again: \`npm run bench:evidence -- --seed ${info.seed}${info.sizeName === 'full' ? ' --full' : ''}\`.`,
+    '',
+    '## Claims',
+    '',
+    ...claims(results),
+    '',
+    '## Good releases rolled back',
+    '',
+    `Candidate and stable fail alike; held at 10 % for 4 h. Ascent looks at errors and latency, every minute (runs in brackets; other tools ${info.size.peersOnGood} runs).`,
+    '',
+    ...goodTable(results),
+    '',
+    '## Bad releases',
+    '',
+    'Rolled back within 4 h / median candidate requests until then / mean failed requests of users (runs that were not rolled back count all 4 h). “÷ bound” and “÷ oracle”:',
+    'mean candidate requests over the information bound for a test that does not know the common rate, and over the better of two tests that know both rates; only where at least 99 % are seen.',
+    `Ticks of 60 s, ${info.size.regressions} runs a cell (Kayenta ${info.size.kayenta}).`,
+    '',
+    ...regressionTable(results),
+    '',
+    '### With ticks of 10 s',
+    '',
+    ...fastTable(results),
+    '',
+    '## Slower releases',
+    '',
+    'Log-normal latency (median 50 ms, σ 0.8) in buckets of growth 2^¼; “shift” slows every request, “tail” the slowest 8 %. Tolerance ×1.19, ticks of 10 s.',
+    '',
+    ...slowdownTable(results),
+    '',
+    '## Disturbances',
+    '',
+    'Good releases again (1 % errors). Shared ones need no remedy; for the others, without and with it.',
+    '',
+    ...disturbanceTable(results),
+    '',
+    '## Whole rollouts',
+    '',
+    'Rolled back / reached 100 % / mean failed requests of the candidate’s users within 4 h; stable fails 0.1 %. Ascent: 10 % and 50 %, each 5 to 60 minutes, then 100 %; tolerance 0.5 points, proof at 95 %.',
+    'Flagger 10…50 % by 10 each minute; Argo 20/40/60/80 %, ten minutes each; Release Manager 5/20/50/80/100 %, 30 minutes each, at least 100 requests.',
+    '',
+    ...rolloutTable(results),
+    '',
+  ].join('\n');
+}
+
+type Claim = { readonly text: string; readonly measured: string; readonly holds: boolean };
+
+/** The lines that must hold, with what was measured. */
+export function claims(results: Results): readonly string[] {
+  const rows = allClaims(results).map(({ text, measured, holds }) =>
+    /\d/.test(measured) ? [text, measured, holds ? 'yes' : '**no**'] : [text, 'not run', '–'],
+  );
+  return table(['claim', 'measured', 'holds'], rows);
+}
+
+function allClaims(results: Results): readonly Claim[] {
+  const good = rates.flatMap((requestsPerMinute) =>
+    stableRates.map((rate) => {
+      const scenario = { ...held, requestsPerMinute, stableRate: rate, candidateRate: rate };
+      return stoppedPart(results.held(cellName('good', scenario), 'ascent'));
+    }),
+  );
+  const ratios = [...regressions(60_000), ...regressions(10_000)]
+    .map((scenario) => ratioToOracle(results, cellName('regression', scenario)))
+    .filter(Number.isFinite);
+  const plans = regressions(10_000)
+    .map((scenario) => planRatio(results, scenario))
+    .filter(Number.isFinite);
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  return [
+    limitClaim('good releases rolled back, worst cell', greatest(good), 0.01),
+    ...sharedDisturbances.map((name) =>
+      limitClaim(`the same under ${name}`, worstOf(results, name), 0.01),
+    ),
+    ...remedies.map(({ name, limit }) =>
+      limitClaim(
+        `the same under ${name}, with the remedy`,
+        worstOf(results, `${name} remedy`),
+        limit,
+      ),
+    ),
+    limitClaim('sticky conversations, first failures counted', worstConversations(results), 0.02),
+    {
+      text: 'mean requests to detection ÷ oracle, mean over the grid ≤ 1.2',
+      measured: figure(mean),
+      holds: mean <= 1.2,
+    },
+    {
+      text: 'the same in the worst cell seen with ≥ 99 %, ≤ 1.45',
+      measured: figure(Math.max(...ratios)),
+      holds: Math.max(...ratios) <= 1.45,
+    },
+    ...failedClaims(results),
+    ...escapeClaims(results),
+    {
+      text: 'planning formula: simulated ÷ formula, 90 % quantile, within 0.75 … 1.25',
+      measured: `${figure(Math.min(...plans))} … ${figure(Math.max(...plans))}`,
+      holds: Math.min(...plans) >= 0.75 && Math.max(...plans) <= 1.25,
+    },
+  ];
+}
+
+function limitClaim(text: string, measured: number, limit: number): Claim {
+  return {
+    text: `${text} ≤ ${percent(limit)}`,
+    measured: percent(measured),
+    holds: measured <= limit,
+  };
+}
+
+/** The greatest of what was measured; NaN when nothing was. */
+function greatest(values: readonly number[]): number {
+  const measured = values.filter(Number.isFinite);
+  return measured.length === 0 ? NaN : Math.max(...measured);
+}
+
+const sharedDisturbances: readonly Disturbance[] = ['diurnal', 'bursts', 'outage', 'share-12'];
+const remedies = [
+  { name: 'retries-1.5', limit: 0.01 },
+  { name: 'retries-3', limit: 0.01 },
+  { name: 'cold-start', limit: 0.01 },
+  { name: 'slow-minutes', limit: 0.02 },
+] as const;
+
+function worldsOf(name: string): readonly Scenario[] {
+  const rate = name.startsWith('slow-minutes') ? 0.001 : 0.01;
+  return rates.map((requestsPerMinute) => ({
+    ...held,
+    requestsPerMinute,
+    stableRate: rate,
+    candidateRate: rate,
+  }));
+}
+
+function worstOf(results: Results, name: string): number {
+  return greatest(
+    worldsOf(name).map((scenario) => stoppedPart(results.held(cellName(name, scenario), 'ascent'))),
+  );
+}
+
+function worstConversations(results: Results): number {
+  return greatest(
+    [60, 600].map((rate) =>
+      stoppedPart(results.held(`conversations first failures|${rate}`, 'ascent')),
+    ),
+  );
+}
+
+/** Users hurt in whole rollouts with ticks of ten seconds. */
+function failedClaims(results: Results): readonly Claim[] {
+  const cells = [60, 600, 6000].flatMap((requestsPerMinute) =>
+    [0.01, 0.02, 0.05, 0.2].map((candidateRate) => {
+      const failed = failedInRollout(results, { requestsPerMinute, candidateRate });
+      const oneTick = (requestsPerMinute / 60) * candidateRate;
+      return { failed, excess: failed - Math.max(10, oneTick) };
+    }),
+  );
+  const broken = greatest([
+    failedInRollout(results, { requestsPerMinute: 60, candidateRate: 1 }),
+    ...[1, 5, 60].map((requestsPerMinute) => {
+      const scenario = { ...held, requestsPerMinute, candidateRate: 1, tickMs: 10_000 };
+      const outcome = results.held(cellName('regression', scenario), 'ascent');
+      return outcome === null ? NaN : meanFailed(outcome);
+    }),
+  ]);
+  const worst = cells.toSorted((a, b) => b.excess - a.excess)[0];
+  return [
+    {
+      text: 'mean failed requests per bad rollout (1 … 20 %, ticks of 10 s, ≥ 60 req/min) ≤ max(10, one tick’s)',
+      measured: `worst ${figure(worst?.failed ?? NaN)}`,
+      holds: (worst?.excess ?? NaN) <= 0.5,
+    },
+    {
+      text: 'the same, fully broken at ≤ 60 req/min ≤ 3',
+      measured: figure(broken),
+      holds: broken <= 3,
+    },
+  ];
+}
+
+function failedInRollout(
+  results: Results,
+  { requestsPerMinute, candidateRate }: { requestsPerMinute: number; candidateRate: number },
+): number {
+  const scenario = { ...held, requestsPerMinute, candidateRate, tickMs: 10_000 };
+  const outcome = results.rollout(cellName('rollout ascent', scenario));
+  return outcome === null ? NaN : outcome.failed / outcome.runs;
+}
+
+/** Regressions of ten times and more that reach everybody. */
+function escapeClaims(results: Results): readonly Claim[] {
+  const parts = [60, 600, 6000].flatMap((requestsPerMinute) =>
+    [0.01, 0.02, 0.05, 0.2, 1].flatMap((candidateRate) =>
+      [60_000, 10_000].map((tickMs) => {
+        const scenario = { ...held, requestsPerMinute, candidateRate, tickMs };
+        const outcome = results.rollout(cellName('rollout ascent', scenario));
+        return outcome === null ? NaN : outcome.promoted / outcome.runs;
+      }),
+    ),
+  );
+  return [limitClaim('ten times worse reaches 100 % at ≥ 60 req/min', greatest(parts), 0.01)];
+}
+
+function slowdownTable(results: Results): readonly string[] {
+  const rows = [60, 600, 6000].flatMap((requestsPerMinute) =>
+    (['shift', 'tail'] as const).map((kind) => [
+      String(requestsPerMinute),
+      kind,
+      ...[1.2, 1.5, 2, 5].map((factor) => {
+        const scenario = { ...held, requestsPerMinute, tickMs: 10_000 };
+        const outcome = results.held(cellName(`slowdown ${kind} ${factor}`, scenario), 'ascent');
+        if (outcome === null) return '–';
+        return `${percent(stoppedPart(outcome))} / ${figure(quantile(outcome.stoppedRequests, 0.5))}`;
+      }),
+    ]),
+  );
+  return table(['req/min', 'kind', '×1.2: seen / median requests', '×1.5', '×2', '×5'], rows);
+}
+
+function disturbanceTable(results: Results): readonly string[] {
+  const part = (name: string, scenario: Scenario): string =>
+    percent(stoppedPart(results.held(cellName(name, scenario), 'ascent')));
+  const rows = [
+    ...sharedDisturbances.map((name) => [
+      name,
+      ...worldsOf(name)
+        .slice(1)
+        .map((scenario) => part(name, scenario)),
+    ]),
+    ...remedies.map(({ name }) => [
+      name,
+      ...worldsOf(name)
+        .slice(1)
+        .map((world) => `${part(`${name} bare`, world)} → ${part(`${name} remedy`, world)}`),
+    ]),
+    [
+      'sticky conversations',
+      ...[5, 60, 600, 6000].map((rate) => {
+        const counted = (how: string): string =>
+          percent(stoppedPart(results.held(`conversations ${how}|${rate}`, 'ascent')));
+        return `${counted('requests')} → ${counted('first failures')}`;
+      }),
+    ],
+  ];
+  return table(['disturbance', '5 req/min', '60', '600', '6000'], rows);
+}
+
+function rolloutTable(results: Results): readonly string[] {
+  const tools = ['ascent', 'Flagger', 'Argo Rollouts', 'Release Manager'] as const;
+  const cell = (tool: string, scenario: Scenario): string => {
+    const outcome = results.rollout(cellName(`rollout ${tool}`, scenario));
+    if (outcome === null) return '–';
+    const { runs, rolledBack, promoted, failed } = outcome;
+    return `${percent(rolledBack / runs)} / ${percent(promoted / runs)} / ${figure(failed / runs)}`;
+  };
+  const rows = rates.flatMap((requestsPerMinute) =>
+    [0.001, 0.005, 0.01, 0.02, 0.05, 0.2, 1].map((candidateRate) => {
+      const scenario: Scenario = { ...held, requestsPerMinute, candidateRate };
+      return [
+        String(requestsPerMinute),
+        percent(candidateRate),
+        `**${cell('ascent', scenario)}**`,
+        `**${cell('ascent', { ...scenario, tickMs: 10_000 })}**`,
+        ...tools.slice(1).map((tool) => cell(tool, scenario)),
+      ];
+    }),
+  );
+  return table(['req/min', 'candidate', 'Ascent, 60 s', 'Ascent, 10 s', ...tools.slice(1)], rows);
+}
