@@ -49,11 +49,14 @@ export async function putDocument(path: string, text: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-/** The whole lines of a file; none where there is no file. A torn last line is left out. */
+/**
+ * The lines of a file, each once: two controllers that write the same effect at the same moment write the same line. A
+ * line that a crash tore off is among them, and whoever parses must expect it. No file has no lines.
+ */
 export async function readLines(path: string): Promise<readonly string[]> {
   try {
     const text = await readFile(path, 'utf8');
-    return text.split('\n').slice(0, -1);
+    return [...new Set(text.split('\n'))].filter((line) => line !== '');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import type { Effect, RolloutRecord } from '@ascent/core';
+import { appendLine, putDocument, readLines } from './journal-file.js';
 
 /** The effect that carries one decision. */
 export type DecisionEffect = Extract<Effect, { readonly type: 'journal' }>;
-import { appendLine, putDocument, readLines } from './journal-file.js';
 
 /** A journal in a directory. */
 export type Journal = {
@@ -74,6 +74,7 @@ function fileNameOf(id: string): string {
 const remedies: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space',
   EDQUOT: 'the quota is used up: free some space',
+  EFBIG: 'the file has reached the largest size allowed here: move it away, or raise the limit',
   EACCES: 'permission denied: make it writable for the account Ascent runs as',
   EPERM: 'permission denied: make it writable for the account Ascent runs as',
   EROFS: 'the file system is read-only: choose another directory with --journal',
