@@ -67,9 +67,10 @@ function faultAt(
   if (value === undefined) return [`${path} is missing in the answer`];
   if (rule === 'present') return [];
   if (rule === 'nonEmpty') return isEmpty(value) ? [`${path} is empty in the answer`] : [];
-  const wanted = JSON.stringify(rule.equals);
-  const found = excerpt(JSON.stringify(value));
-  return found === wanted ? [] : [`${path} is ${found} instead of ${wanted}`];
+  if (value === rule.equals) return [];
+  return [
+    `${path} is ${excerpt(JSON.stringify(value))} instead of ${excerpt(JSON.stringify(rule.equals))}`,
+  ];
 }
 
 function isEmpty(value: unknown): boolean {
