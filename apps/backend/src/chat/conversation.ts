@@ -160,22 +160,22 @@ async function* speak(
 ): AsyncGenerator<ChatEvent, Answer> {
   const { quoted, passages, turn, context } = parts;
   const { report } = context;
-  const mayModelSpeak = report.safety === 'safe' && !report.isInjection && writer.isConfigured;
+  const isRedirect = report.safety !== 'safe' || report.isInjection;
   const { agentType } = quoted;
   const profile = readProfile(turn.diverProfile);
-  const written = mayModelSpeak
-    ? yield* writeModelAnswer(
-        writer,
-        { agentType, message: parts.request.message, history: turn.history, passages, profile },
-        context,
-      )
-    : undefined;
+  const written =
+    !isRedirect && writer.isConfigured
+      ? yield* writeModelAnswer(
+          writer,
+          { agentType, message: parts.request.message, history: turn.history, passages, profile },
+          context,
+        )
+      : undefined;
   if (written) {
     report.mode = 'model';
     const { followUpQuestion } = quoted;
     return { ...written, agentType, ...(followUpQuestion !== undefined && { followUpQuestion }) };
   }
-  const isRedirect = report.safety !== 'safe' || report.isInjection;
   report.mode = isRedirect ? 'redirect' : 'extractive';
   report.isEmpty = quoted === nothingFound;
   yield { type: 'token', data: { text: quoted.text } };

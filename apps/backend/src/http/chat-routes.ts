@@ -101,8 +101,11 @@ async function* follow(
 ): AsyncGenerator<ChatEvent> {
   const { report } = parts.context;
   try {
-    yield* events;
-    parts.options.meter.countTurn(report);
+    for await (const event of events) {
+      // Before the event is passed on: whoever has the final one asks for no further.
+      if (event.type === 'final') parts.options.meter.countTurn(report);
+      yield event;
+    }
   } finally {
     parts.gate.leave();
     Object.assign(parts.request.logFields, report);

@@ -57,10 +57,16 @@ async function* streamEvents(
     // Errors are parts of the stream; the default also prints them.
     onError: () => undefined,
   });
-  for await (const part of fullStream) {
-    const event = toEvent(part, signal);
-    if (event) yield event;
-    if (event?.type === 'end') return;
+  try {
+    for await (const part of fullStream) {
+      const event = toEvent(part, signal);
+      if (event) yield event;
+      if (event?.type === 'end') return;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    // A connection that breaks off throws out of the stream itself, in the words of Node's fetch.
+    throw error instanceof ProviderError ? error : toProviderError(error);
   }
   throw new ProviderError('truncated', 'the stream ended without a finish');
 }
