@@ -209,15 +209,15 @@ async function setTraffic(traffic: readonly unknown[]): Promise<void> {
 
 describe('wrong input', () => {
   test.each([
-    [
-      'a plan with faults',
-      'service: UPPER\nplatform: {}\n',
-      'ASC_PLAN_INVALID',
-      ['service:', 'platform:'],
-    ],
-    ['a plan that is no YAML', 'service: [', 'ASC_PLAN_UNREADABLE', []],
-    ['an empty plan', '', 'ASC_PLAN_INVALID', ['(plan)']],
-  ])('%s ends with status 2 and writes nothing', async (_what, text, code, paths) => {
+    {
+      what: 'a plan with faults',
+      text: 'service: UPPER\nplatform: {}\n',
+      code: 'ASC_PLAN_INVALID',
+      paths: ['service:', 'platform:'],
+    },
+    { what: 'a plan that is no YAML', text: 'service: [', code: 'ASC_PLAN_UNREADABLE', paths: [] },
+    { what: 'an empty plan', text: '', code: 'ASC_PLAN_INVALID', paths: ['(plan)'] },
+  ])('$what ends with status 2 and writes nothing', async ({ text, code, paths }) => {
     const before = await readService(stack);
     const planFile = join(stack.workDir, 'wrong.yaml');
     await writeFile(planFile, text);

@@ -2,6 +2,7 @@
  * `npm start`: a new DovvyBuddy goes through 0 → 10 → 50 → 100 %, and a bad one is sent back, with real processes and
  * real HTTP on this machine. Ends with status 0 only if both rollouts ended as they should.
  */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
@@ -33,7 +34,7 @@ const FAULTY_ENV = {
 } as const;
 
 const progress = createProgress(process.stdout);
-const once = process.argv.includes('--once');
+const endsByItself = process.argv.includes('--once');
 const startedMs = Date.now();
 process.exitCode = await main();
 
@@ -45,7 +46,7 @@ async function main(): Promise<number> {
   try {
     const outcome = await Promise.race([rehearse(stack), interrupted.then(() => null)]);
     if (outcome === null) return 130;
-    if (!once) {
+    if (!endsByItself) {
       progress.say(
         `\nStill up: page ${outcome.pageUrl}   emulator ${stack.target.apiUrl}\nTry: npx ascent status --plan ${stack.planFile}\nCtrl-C ends everything.`,
       );
@@ -58,16 +59,11 @@ async function main(): Promise<number> {
   }
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM. */
+/** Resolves at the first Ctrl-C, SIGTERM, or when the terminal is closed. */
 async function interruption(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => {
-      resolve();
-    });
-    process.once('SIGTERM', () => {
-      resolve();
-    });
-  });
+  await Promise.race(
+    (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => once(process, signal)),
+  );
 }
 
 type Outcome = { readonly asExpected: boolean; readonly pageUrl: string };

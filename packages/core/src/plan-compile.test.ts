@@ -84,9 +84,9 @@ describe('a right plan', () => {
       type: 'plan',
       plan: {
         stages: [
-          { name: 'smoke', sharePercent: 0, holdMinMs: 3_600_000, approvalRequired: false },
+          { name: 'smoke', sharePercent: 0, holdMinMs: 3_600_000, approvalsRequired: 0 },
           { name: 'canary', sharePercent: 10, holdMinMs: 14_400_000, holdMaxMs: 21_600_000 },
-          { name: 'half', sharePercent: 50, approvalRequired: true },
+          { name: 'half', sharePercent: 50, approvalsRequired: 1 },
           { name: 'full', sharePercent: 100 },
         ],
         gates: {
@@ -106,7 +106,7 @@ describe('a right plan', () => {
   test('needs no more than a service and a platform; the rest are the defaults of the requirements', () => {
     const { service, platform } = full;
     const short = compilePlan({ service, platform });
-    const long = compilePlan(replaceAt(full as Json, ['stages', 0, 'smoke'], undefined));
+    const long = compilePlan(replaceAt(full, ['stages', 0, 'smoke'], undefined));
     expect(short).toEqual(long);
   });
 });
@@ -115,7 +115,7 @@ describe('a wrong plan', () => {
   test.each(pathsOf(full as Json).map((path) => [textOf(path), path] as const))(
     'with a wrong value at %s names that path, what was found and what to write',
     (text, path) => {
-      const faults = faultsOf(replaceAt(full as Json, path, { nonsense: true }));
+      const faults = faultsOf(replaceAt(full, path, { nonsense: true }));
       const own = faults.filter(({ path: at }) => at === text || at.startsWith(`${text}.`));
       expect(own.length, JSON.stringify(faults)).toBeGreaterThan(0);
       for (const { message } of own)
@@ -136,7 +136,7 @@ describe('a wrong plan', () => {
     );
     const wrong = { ...(parentValue as object), [misspelt]: 1 };
     // What a path in `save` or `json` is called is the person's business.
-    const faults = faultsOf(parent.length === 0 ? wrong : replaceAt(full as Json, parent, wrong));
+    const faults = faultsOf(parent.length === 0 ? wrong : replaceAt(full, parent, wrong));
     expect(faults).toContainEqual({
       path: textOf([...parent, misspelt]),
       message: expect.stringContaining('unknown key') as string,
@@ -175,7 +175,7 @@ describe('a wrong plan', () => {
     ],
     ['a percentage without sign', ['gates', 'errorRate', 'max'], '0.01', 'gates.errorRate.max'],
     ['two platforms', ['platform', 'local'], { url: 'http://127.0.0.1:1' }, 'platform'],
-  ] as const)('with %s is refused', (_name, path, value, at) => {
+  ] as const)('with %s is refused', (...[, path, value, at]) => {
     expect(faultsOf(replaceAt(full as Json, path, value)).map((fault) => fault.path)).toContain(at);
   });
 
