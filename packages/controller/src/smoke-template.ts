@@ -1,4 +1,5 @@
 /** `${name}` in a smoke check, replaced by what an earlier check saved. Pure. */
+import type { SmokeCheck } from '@ascent/core';
 
 /** What earlier checks saved, by name. */
 export type SavedValues = ReadonlyMap<string, string>;
@@ -24,6 +25,22 @@ export function fillText(
     if (value === undefined) throw new MissingValue(name);
     return write(value);
   });
+}
+
+/** What is expected, with the references in its texts replaced. @throws MissingValue */
+export function fillExpectation(
+  expected: SmokeCheck['expect'],
+  saved: SavedValues,
+): SmokeCheck['expect'] {
+  const rules = Object.entries(expected.json).map(([path, rule]) => {
+    const equals = typeof rule === 'object' ? rule.equals : null;
+    return [path, typeof equals === 'string' ? { equals: fillText(equals, saved) } : rule] as const;
+  });
+  return {
+    ...expected,
+    contains: expected.contains.map((text) => fillText(text, saved)),
+    json: Object.fromEntries(rules),
+  };
 }
 
 /** Any JSON value with the references in its strings replaced; keys stay as they are. @throws MissingValue */

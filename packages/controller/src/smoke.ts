@@ -5,7 +5,7 @@
 import type { SmokeCheck, SmokeOutcome } from '@ascent/core';
 import { createLocalhostFetch, type LocalhostFetch } from './localhost-fetch.js';
 import { faultsInAnswer, parseBody, valueAtPath, type SmokeAnswer } from './smoke-expectation.js';
-import { fillJson, fillText, type SavedValues } from './smoke-template.js';
+import { fillExpectation, fillJson, fillText, type SavedValues } from './smoke-template.js';
 
 /** How smoke checks are run. */
 export type SmokeOptions = {
@@ -63,7 +63,7 @@ async function faultsOf(check: SmokeCheck, run: Run): Promise<readonly string[]>
   const signal = AbortSignal.any([AbortSignal.timeout(check.expect.within), run.deadline]);
   try {
     const answer = await ask(run.fetch, smokeRequest(check, run), signal);
-    const faults = faultsInAnswer(answer, check.expect);
+    const faults = faultsInAnswer(answer, fillExpectation(check.expect, run.saved));
     return faults.length > 0 ? faults : saveFrom(answer, check.save, run.saved);
   } catch (error) {
     return [signal.aborted ? `no whole answer within ${check.expect.within} ms` : reasonOf(error)];
