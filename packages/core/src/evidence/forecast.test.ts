@@ -29,6 +29,14 @@ describe('a forecast', () => {
     expect(stage?.failureRates.at(-1)?.time).not.toBeNull();
   });
 
+  it('holds for a service that has not failed once', () => {
+    const halves = [10, 50].map((sharePercent) => ({ ...canary, sharePercent }));
+    for (const requestsPerMinute of [1, 50, 6_000]) {
+      const stages = forecast(gatePlan, halves, { requestsPerMinute, errorRate: 0, latency: null });
+      expect(stages.every(({ smallestRateSeen }) => (smallestRateSeen ?? 1) > 0)).toBe(true);
+    }
+  });
+
   it('sees smaller regressions with more traffic, and sooner', () => {
     const seen = [1, 5, 60, 600].map(
       (rate) => forecast(gatePlan, [canary], at(rate))[0]?.smallestRateSeen ?? 1,

@@ -169,7 +169,9 @@ function smallestRate(scene: Scene, holdMs: number): number | null {
   const probability = 1 - scene.gatePlan.risk.missedRegression;
   const seen = (rate: number): boolean => {
     const walk = failureWalk(scene, rate);
-    return walk !== null && passageQuantile(walk, probability) / scene.perMs <= holdMs;
+    // A hair above the stable rate the drift is lost in rounding: no road that short of slope is ever walked to its end.
+    if (walk === null || walk.drift <= 0) return false;
+    return passageQuantile(walk, probability) / scene.perMs <= holdMs;
   };
   if (!seen(1)) return null;
   let low = Math.log(Math.max(scene.traffic.errorRate, leastErrorRate));
