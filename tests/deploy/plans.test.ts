@@ -53,12 +53,7 @@ describe('the plan of production', () => {
 
   test('needs a person’s approval before half and before all of the traffic', async () => {
     const { stages } = await compiled('ascent.yaml');
-    expect(stages.map(({ approvalRequired }) => approvalRequired)).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect(stages.map(({ approvalsRequired }) => approvalsRequired)).toEqual([0, 0, 1, 1]);
   });
 
   test('runs the smoke checks before any user: health, chat, session and an emergency', async () => {
@@ -76,7 +71,7 @@ describe('the plan of production', () => {
 test('the plan of staging checks with the same smoke file and needs nobody', async () => {
   const { stages, whenUndecidable } = await compiled('ascent.staging.yaml');
   expect(stages.map(({ sharePercent }) => sharePercent)).toEqual([0, 100]);
-  expect(stages.some(({ approvalRequired }) => approvalRequired)).toBe(false);
+  expect(stages.some(({ approvalsRequired }) => approvalsRequired > 0)).toBe(false);
   expect(stages[0]?.smoke.length).toBe(5);
   expect(whenUndecidable).toBe('promote');
 });

@@ -1,0 +1,67 @@
+/** `npm run bootstrap`: shows what the project lacks, or makes it. */
+import { Command } from 'commander';
+import { createGoogleApi, GoogleApiError, type GoogleApi } from './google-api.js';
+import { run } from './run.js';
+import { readSettings, SettingsError, type Settings } from './settings.js';
+import type { Step } from './step.js';
+import { foundation } from './steps/foundation.js';
+import { front } from './steps/front.js';
+import { identities } from './steps/identities.js';
+import { names } from './steps/names.js';
+import { secrets } from './steps/secrets.js';
+import { watch } from './steps/watch.js';
+
+type Options = { readonly config: string; readonly apply?: boolean; readonly endpoint?: string };
+
+/** Everything, in an order in which what is needed comes first: accounts before the access that names them. */
+function allSteps(api: GoogleApi, settings: Settings): readonly Step[] {
+  const [project, apis, ...registry] = foundation(api, settings);
+  return [
+    ...(project && apis ? [project, apis] : []),
+    ...identities(api, settings),
+    ...registry,
+    ...secrets(api, settings),
+    ...front(api, settings),
+    ...names(api, settings),
+    ...watch(api, settings),
+  ];
+}
+
+async function googleToken(): Promise<() => Promise<string>> {
+  const { GoogleAuth } = await import('google-auth-library');
+  const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] });
+  return async () => (await auth.getAccessToken()) ?? '';
+}
+
+async function bootstrap({ config, apply = false, endpoint }: Options): Promise<void> {
+  const settings = await readSettings(config);
+  // A local endpoint is for tests: no token of Google's goes there.
+  const token = endpoint === undefined ? await googleToken() : () => Promise.resolve('local');
+  const pause = endpoint === undefined ? {} : { pauseMs: 5 };
+  const api = createGoogleApi({ token, endpoint: endpoint ?? null, ...pause });
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  say(
+    `${settings.project}: ${apply ? 'making what is missing' : 'what is missing; nothing is changed without --apply'}`,
+  );
+  const { present, changes, todos } = await run(allSteps(api, settings), { apply, say });
+  say(`\n${present} as they should be, ${changes} ${apply ? 'made' : 'to make'}.`);
+  if (todos.length > 0)
+    say(`\nWhat only you can do:\n${todos.map((todo) => `- ${todo}`).join('\n')}`);
+}
+
+const program = new Command('bootstrap')
+  .description('What a new Google Cloud project needs before the first deployment.')
+  .option('--config <file>', 'the project', 'deploy/bootstrap.yaml')
+  .option('--apply', 'make what is missing; without it nothing is changed')
+  .option('--endpoint <url>', 'Google’s APIs elsewhere, for tests: every host below this address')
+  .action(bootstrap);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const isKnown = error instanceof SettingsError || error instanceof GoogleApiError;
+  const text =
+    isKnown || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = error instanceof SettingsError ? 2 : error instanceof GoogleApiError ? 5 : 1;
+}

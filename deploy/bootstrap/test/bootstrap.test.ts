@@ -1,0 +1,298 @@
+/** Given an empty Google Cloud project, when the bootstrap runs, then everything is there; and again, and nothing changes. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FakeGoogle } from './fake-google.js';
+
+const deploy = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const bundle = join(deploy, 'bootstrap/dist/bootstrap.js');
+
+let google: FakeGoogle;
+let dir: string;
+let config: string;
+let good: string;
+
+beforeEach(async () => {
+  google = new FakeGoogle('dovvybuddy');
+  await google.start();
+  dir = await mkdtemp(join(tmpdir(), 'bootstrap-'));
+  config = join(dir, 'bootstrap.yaml');
+  // The repository's own file; only what its owner must fill in is filled in.
+  const text = await readFile(join(deploy, 'bootstrap.yaml'), 'utf8');
+  good = text.replace("repositoryId: '0'", "repositoryId: '4711'");
+  await writeFile(config, good);
+});
+
+afterEach(async () => {
+  await google.stop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+type Ran = { status: number; stdout: string; stderr: string };
+
+function bootstrap(...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const all = [bundle, '--config', config, '--endpoint', google.url, ...args];
+    execFile(process.execPath, all, (error, stdout, stderr) => {
+      resolve({
+        status: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+        stdout,
+        stderr,
+      });
+    });
+  });
+}
+
+/** What exists under a host, by the last parts of its address. */
+function made(host: string): readonly string[] {
+  return [...google.objects.keys()].filter(
+    (key) => key.startsWith(`${host}/`) && !key.endsWith(':policy'),
+  );
+}
+
+describe('without --apply', () => {
+  test('it shows everything that an empty project lacks, and writes nothing', async () => {
+    const ran = await bootstrap();
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(google.writes).toEqual([]);
+    for (const part of [
+      '13 APIs',
+      'registry dovvybuddy',
+      'trust in dovvybuddy/dovvybuddy',
+      'secret groq-api-key',
+      'sslCertificates',
+      'DNS',
+      'e-mail to',
+      'budget of 100 USD',
+    ]) {
+      expect(ran.stdout).toContain(part);
+    }
+    expect(ran.stdout).not.toContain('done ');
+  });
+});
+
+describe('with --apply', () => {
+  beforeEach(() => {
+    google.objects.set('dns.googleapis.com/dns/v1/projects/dovvybuddy/managedZones/dovvybuddy', {
+      name: 'dovvybuddy',
+    });
+  });
+
+  test('it makes all of it, and the second run finds nothing to make', async () => {
+    const first = await bootstrap('--apply');
+    expect(first, first.stderr).toMatchObject({ status: 0 });
+    expect(made('iam.googleapis.com').length).toBe(6 + 2);
+    expect(made('secretmanager.googleapis.com').length).toBe(5);
+    expect(made('compute.googleapis.com').map((key) => key.split('/').at(-2))).toEqual(
+      expect.arrayContaining([
+        'addresses',
+        'networkEndpointGroups',
+        'backendServices',
+        'urlMaps',
+        'sslCertificates',
+        'targetHttpsProxies',
+        'forwardingRules',
+      ]),
+    );
+    google.writes.length = 0;
+    const second = await bootstrap('--apply');
+    expect(second, second.stderr).toMatchObject({ status: 0 });
+    expect(google.writes).toEqual([]);
+    expect(second.stdout).toContain(' 0 made.');
+  });
+
+  test('secrets are made without a value, and each is read by the services that use it only', async () => {
+    const { stdout } = await bootstrap('--apply');
+    expect(stdout).toContain('gcloud secrets versions add groq-api-key');
+    expect(google.writes.some((write) => /:addVersion/.test(write))).toBe(false);
+    const secret = 'secretmanager.googleapis.com/v1/projects/dovvybuddy/secrets';
+    expect(google.policyOf(`${secret}/database-url-production`)).toEqual({
+      'roles/secretmanager.secretAccessor': [
+        'serviceAccount:dovvybuddy-backend@dovvybuddy.iam.gserviceaccount.com',
+      ],
+    });
+    expect(
+      google.policyOf(`${secret}/gemini-api-key`)['roles/secretmanager.secretAccessor'],
+    ).toHaveLength(2);
+  });
+
+  test('a job becomes an account only in its own environment of this very repository', async () => {
+    await bootstrap('--apply');
+    const pools =
+      'iam.googleapis.com/v1/projects/dovvybuddy/locations/global/workloadIdentityPools';
+    expect(google.objects.get(`${pools}/github/providers/github-actions`)).toMatchObject({
+      attributeCondition: "assertion.repository_id == '4711'",
+      oidc: { issuerUri: 'https://token.actions.githubusercontent.com' },
+    });
+    const accounts = 'iam.googleapis.com/v1/projects/dovvybuddy/serviceAccounts';
+    const deployer = google.policyOf(
+      `${accounts}/dovvybuddy-deploy@dovvybuddy.iam.gserviceaccount.com`,
+    );
+    expect(deployer['roles/iam.workloadIdentityUser']).toEqual([
+      'principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/subject/repo:dovvybuddy/dovvybuddy:environment:production',
+    ]);
+  });
+
+  test('no account gets owner, editor or another account’s secrets, and only builds may push', async () => {
+    await bootstrap('--apply');
+    const project = google.policyOf('cloudresourcemanager.googleapis.com/v3/projects/dovvybuddy');
+    expect(Object.keys(project).sort()).toEqual(['roles/monitoring.viewer', 'roles/run.developer']);
+    const registry = google.policyOf(
+      'artifactregistry.googleapis.com/v1/projects/dovvybuddy/locations/us-central1/repositories/dovvybuddy',
+    );
+    expect(registry['roles/artifactregistry.writer']).toEqual([
+      'serviceAccount:dovvybuddy-build@dovvybuddy.iam.gserviceaccount.com',
+    ]);
+  });
+
+  test('DNS: api.dovvybuddy.com gets an A and an AAAA record with the reserved addresses', async () => {
+    await bootstrap('--apply');
+    const zone = 'dns.googleapis.com/dns/v1/projects/dovvybuddy/managedZones/dovvybuddy/rrsets';
+    expect(google.objects.get(`${zone}/api.dovvybuddy.com./A`)).toMatchObject({
+      rrdatas: ['203.0.113.7'],
+    });
+    expect(google.objects.get(`${zone}/api.dovvybuddy.com./AAAA`)).toMatchObject({
+      rrdatas: ['2600:1901::1'],
+    });
+  });
+
+  test('the certificate is Google’s own, for the domains of both services', async () => {
+    await bootstrap('--apply');
+    const certificate =
+      made('compute.googleapis.com').find((key) => key.includes('/sslCertificates/')) ?? '';
+    expect(google.objects.get(certificate)).toMatchObject({
+      type: 'MANAGED',
+      managed: { domains: ['api.dovvybuddy.com', 'staging-api.dovvybuddy.com'] },
+    });
+  });
+
+  test('the budget is 100 USD a month and tells at 50, 90, 100 % and when the forecast passes it', async () => {
+    await bootstrap('--apply');
+    const [key = ''] = made('billingbudgets.googleapis.com');
+    expect(google.objects.get(key)).toMatchObject({
+      amount: { specifiedAmount: { currencyCode: 'USD', units: '100' } },
+      thresholdRules: [
+        { thresholdPercent: 0.5 },
+        { thresholdPercent: 0.9 },
+        { thresholdPercent: 1 },
+        { spendBasis: 'FORECASTED_SPEND' },
+      ],
+      budgetFilter: { projects: ['projects/123456789012'] },
+    });
+  });
+
+  test('what drifted is mended, and what others added is kept', async () => {
+    await bootstrap('--apply');
+    const [budget = ''] = made('billingbudgets.googleapis.com');
+    google.objects.set(budget, {
+      ...google.objects.get(budget),
+      amount: { specifiedAmount: { currencyCode: 'USD', units: '9' } },
+    });
+    const project = 'cloudresourcemanager.googleapis.com/v3/projects/dovvybuddy:policy';
+    const policy = google.objects.get(project) as { bindings: unknown[] };
+    const theirs = {
+      role: 'roles/viewer',
+      members: ['user:mia@dovvybuddy.com'],
+      condition: { title: 'until friday' },
+    };
+    google.objects.set(project, { ...policy, bindings: [theirs] });
+    const ran = await bootstrap('--apply');
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(google.objects.get(budget)).toMatchObject({
+      amount: { specifiedAmount: { units: '100' } },
+    });
+    const { bindings } = google.objects.get(project) as { bindings: unknown[] };
+    expect(bindings).toContainEqual(theirs);
+    expect(google.policyOf(project.replace(/:policy$/, ''))['roles/run.developer']).toHaveLength(3);
+  });
+
+  test('a run that was cut off is finished by the next one', async () => {
+    const denied = {
+      status: 403,
+      body: {
+        error: {
+          code: 403,
+          status: 'PERMISSION_DENIED',
+          message: 'no secretmanager.secrets.create',
+        },
+      },
+    };
+    google.faults.push({ method: 'POST', path: /\/secrets$/, reply: denied, times: 1 });
+    const cut = await bootstrap('--apply');
+    expect(cut.status).toBe(5);
+    expect(cut.stderr).toContain('no secretmanager.secrets.create');
+    expect(cut.stderr).toContain('roles/owner');
+    const ran = await bootstrap('--apply');
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(made('secretmanager.googleapis.com').length).toBe(5);
+  });
+
+  test('busy answers and somebody else’s change of a policy are met by asking again', async () => {
+    const busy = {
+      status: 429,
+      body: { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow down' } },
+    };
+    const conflict = {
+      status: 409,
+      body: { error: { code: 409, status: 'ABORTED', message: 'concurrent' } },
+    };
+    google.faults.push({ method: 'GET', path: /serviceAccounts/, reply: busy, times: 2 });
+    google.faults.push({
+      method: 'POST',
+      path: /projects\/dovvybuddy:setIamPolicy/,
+      reply: conflict,
+      times: 2,
+    });
+    const ran = await bootstrap('--apply');
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(
+      google.policyOf('cloudresourcemanager.googleapis.com/v3/projects/dovvybuddy'),
+    ).toHaveProperty('roles/run.developer');
+  });
+
+  test('a service is opened to users once it is there', async () => {
+    expect((await bootstrap('--apply')).stdout).toContain(
+      'Deploy dovvybuddy-backend for the first time',
+    );
+    const service =
+      'run.googleapis.com/v2/projects/dovvybuddy/locations/us-central1/services/dovvybuddy-backend';
+    google.objects.set(service, { name: 'dovvybuddy-backend' });
+    await bootstrap('--apply');
+    expect(google.policyOf(service)).toEqual({ 'roles/run.invoker': ['allUsers'] });
+  });
+});
+
+describe('wrong settings', () => {
+  test.each([
+    {
+      what: 'the repository’s id is not filled in',
+      from: "'4711'",
+      to: "'0'",
+      path: 'github.repositoryId',
+    },
+    { what: 'an unknown key', from: 'region:', to: 'regoin:', path: 'regoin' },
+    {
+      what: 'a domain that is none',
+      from: 'api.dovvybuddy.com',
+      to: 'api',
+      path: 'services.0.domain',
+    },
+    { what: 'no budget', from: 'amount: 100', to: 'amount: 0', path: 'budget.amount' },
+  ])('$what: status 2, the path is named, nothing is asked', async ({ from, to, path }) => {
+    await writeFile(config, good.replace(from, to));
+    const ran = await bootstrap('--apply');
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(path);
+    expect(google.writes).toEqual([]);
+  });
+
+  test('a file that is not there is named with the remedy', async () => {
+    await rm(config);
+    const ran = await bootstrap();
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('--config');
+  });
+});
