@@ -2,12 +2,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { act, look, tick, type Wish } from '@ascent/controller';
 import { parseDurationMs } from '@ascent/core';
+import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
 import { up } from './commands/up.js';
 import { serve, type ServeOptions } from './commands/serve.js';
 import { addDeploy } from './deploy/command.js';
 import { addLoad } from './load/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
+import { addPlan } from './plan/command.js';
 import { openSession, type SharedOptions } from './session.js';
 import { statusText, statusWords } from './status-text.js';
 import { DEFAULT_JOURNAL_DIR } from './wiring.js';
@@ -105,6 +107,13 @@ function build(): Command {
   wish(program, 'pause', 'stay at this share; still goes back by itself if it must');
   wish(program, 'resume', 'go on after a pause');
   wish(program, 'rollback', 'send all traffic back to the stable revision, now');
+  wish(program, 'abort', 'end the rollout without holding anything against the candidate');
+  wish(program, 'skip', 'leave this stage now, without a verdict; needs a reason');
+  wish(program, 'promote', 'make the candidate the stable revision now; needs a reason');
+  addTickOff(command(program, 'tick-off', 'note a scenario that was tried by hand'));
+  addRestart(command(program, 'restart', 'try a candidate again that was rolled back or aborted'));
+  addSilence(command(program, 'silence', 'be told nothing of an alert for a while'));
+  addPlan(command(program, 'plan', 'check the plan, and what it can see at this traffic'));
   return program;
 }
 

@@ -37,26 +37,32 @@ async function readYaml(file: string): Promise<unknown> {
   return document.toJS() as unknown;
 }
 
-/** A stage's `smoke: smoke.yaml` becomes the file's content, so that the record needs no file beside it. */
+/** `smoke: smoke.yaml` and `scenarios: scenarios.yaml` become the files' content, so that the record needs no file beside it. */
 async function withSmokeFiles(
   input: unknown,
   { file, faults }: { readonly file: string; readonly faults: Fault[] },
 ): Promise<unknown> {
-  if (!isObject(input) || !Array.isArray(input['stages'])) return input;
-  const stages = await Promise.all(
-    input['stages'].map(async (stage: unknown, index) => {
-      if (!isObject(stage) || typeof stage['smoke'] !== 'string') return stage;
-      const smokeFile = resolve(dirname(file), stage['smoke']);
-      try {
-        return { ...stage, smoke: await readYaml(smokeFile) };
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        faults.push({ path: `stages[${index}].smoke`, message });
-        return { ...stage, smoke: undefined };
-      }
-    }),
-  );
-  return { ...input, stages };
+  if (!isObject(input)) return input;
+  const include = async (value: unknown, path: string): Promise<unknown> => {
+    if (typeof value !== 'string') return value;
+    try {
+      return await readYaml(resolve(dirname(file), value));
+    } catch (error) {
+      faults.push({ path, message: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  };
+  const stages = Array.isArray(input['stages'])
+    ? await Promise.all(
+        input['stages'].map(async (stage: unknown, index) =>
+          isObject(stage) && 'smoke' in stage
+            ? { ...stage, smoke: await include(stage['smoke'], `stages[${index}].smoke`) }
+            : stage,
+        ),
+      )
+    : input['stages'];
+  const scenarios = await include(input['scenarios'], 'scenarios');
+  return { ...input, stages, scenarios };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -21,6 +21,8 @@ export function statusWords(status: RolloutStatus): string {
       return `rolled back: ${status.reason}`;
     case 'superseded':
       return `superseded by ${status.revision}`;
+    case 'aborted':
+      return `aborted: ${status.reason}`;
   }
 }
 

@@ -1,8 +1,16 @@
 /** A person's command, applied to the service directly: no controller has to be alive for it. */
-import { advance, AscentError, readRecord, type Command, type RolloutRecord } from '@ascent/core';
+import {
+  advance,
+  AscentError,
+  readRecord,
+  type Command,
+  type RolloutEvent,
+  type RolloutRecord,
+  type SilenceAlert,
+} from '@ascent/core';
 import { changeService } from './change.js';
 import { deliverOutbox, type OutboxOutcome } from './outbox.js';
-import { changeTo } from './record-change.js';
+import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
 /** What a person wants, and who it is. */
@@ -13,14 +21,43 @@ export type Wish = Omit<Command, 'nowMs'>;
  * @throws AscentError `ASC_NO_ROLLOUT` where the service has none, and what `advance` refuses.
  */
 export async function act(world: World, wish: Wish): Promise<OutboxOutcome> {
+  return await apply(world, wish.type, (nowMs) => ({ ...wish, nowMs }));
+}
+
+/** Silences an alert for `forMs`, in the same way. @throws AscentError as {@link act}, and `ASC_UNKNOWN_ALERT`. */
+export async function silence(
+  world: World,
+  {
+    by,
+    rule,
+    forMs,
+  }: Pick<SilenceAlert, 'by' | 'rule'> & {
+    /** Milliseconds; 0 ends a silence. */
+    readonly forMs: number;
+  },
+): Promise<OutboxOutcome> {
+  return await apply(world, 'silence', (nowMs) => ({
+    type: 'silence',
+    nowMs,
+    by,
+    rule,
+    untilMs: nowMs + forMs,
+  }));
+}
+
+async function apply(
+  world: World,
+  verb: string,
+  eventAt: (nowMs: number) => RolloutEvent,
+): Promise<OutboxOutcome> {
   const record = await changeService<RolloutRecord>(world, (view) => {
     const current = view.record === null ? null : readRecord(view.record);
     if (!current?.rollout) {
-      const message = `${view.service} has no rollout to ${wish.type}. Begin one with: ascent up`;
+      const message = `${view.service} has no rollout to ${verb}. Begin one with: ascent up`;
       throw new AscentError('ASC_NO_ROLLOUT', message);
     }
-    const { rollout } = advance(current.plan, current.rollout, { ...wish, nowMs: world.now() });
-    const next = { ...current, rollout };
+    const { rollout } = advance(current.plan, current.rollout, eventAt(world.now()));
+    const next = recordWith(current, rollout);
     return { change: changeTo(next, view), result: next };
   });
   return await deliverOutbox(world, record);

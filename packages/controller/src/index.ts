@@ -1,6 +1,15 @@
-export { act, type Wish } from './act.js';
+export { act, silence, type Wish } from './act.js';
 export { runLoop, type LoopOptions, type Turn } from './loop.js';
-export { look, tick, type TickOptions, type TickReport } from './tick.js';
+export { FollowUp } from './follow-up.js';
+export {
+  look,
+  recentTraffic,
+  restart,
+  takeStep,
+  tick,
+  type TickOptions,
+  type TickReport,
+} from './tick.js';
 export type { World } from './world.js';
 export { startServer, type RunningServer, type ServerOptions } from './server.js';
 export type { Snapshot } from './snapshot.js';

@@ -1,6 +1,7 @@
 /** Steps at a steady pace until told to stop. A failed step is reported and the next one tries again. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { tick, type TickOptions, type TickReport } from './tick.js';
+import { FollowUp } from './follow-up.js';
+import { takeStep, type TickOptions, type TickReport } from './tick.js';
 import type { World } from './world.js';
 
 /** What one turn of the loop came to. */
@@ -16,19 +17,31 @@ export type LoopOptions = TickOptions & {
   readonly until: (turn: Turn) => boolean;
 };
 
-/** Takes steps until `until` says so or `signal` fires. Resolves then; it throws only what `onTurn` throws. */
+/**
+ * Takes steps until `until` says so or `signal` fires; what they leave to do is done beside the steps and never delays
+ * the next one. Resolves once that is done too; it throws only what `onTurn` throws.
+ */
 export async function runLoop(world: World, options: LoopOptions): Promise<void> {
+  const followUp = new FollowUp(world);
   while (!options.signal.aborted) {
-    const turn = await takeTurn(world, options);
+    const turn = await takeTurn(world, options, followUp);
     options.onTurn(turn);
-    if (options.until(turn)) return;
+    const ended = options.until(turn);
+    if (ended) await followUp.idle();
+    if (turn.type === 'stepped') followUp.start(turn.report.record, turn.report.view);
+    if (ended) break;
     await delay(options.intervalMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
+  await followUp.idle();
 }
 
-async function takeTurn(world: World, options: TickOptions): Promise<Turn> {
+async function takeTurn(
+  world: World,
+  options: TickOptions,
+  { undelivered }: FollowUp,
+): Promise<Turn> {
   try {
-    return { type: 'stepped', report: await tick(world, options) };
+    return { type: 'stepped', report: { ...(await takeStep(world, options)), undelivered } };
   } catch (error) {
     return { type: 'failed', error };
   }

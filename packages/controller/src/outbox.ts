@@ -1,8 +1,8 @@
 /**
  * Delivers what the record's outbox holds, after the decision was written and never before. What fails stays in the
- * outbox and is tried again at the next step, with the same key; a delivery can delay nothing that moves traffic.
+ * outbox and is tried again when `core` says, with the same key; a delivery can delay nothing that moves traffic.
  */
-import { advance, readRecord, type RolloutRecord } from '@ascent/core';
+import { advance, dueEntries, readRecord, type RolloutRecord } from '@ascent/core';
 import { changeService } from './change.js';
 import { changeTo } from './record-change.js';
 import type { World } from './world.js';
@@ -13,37 +13,53 @@ export type OutboxOutcome = {
   readonly undelivered: readonly { readonly key: string; readonly reason: string }[];
 };
 
-/** Delivers every effect of `record`, then writes down which ones arrived. Never throws for a failed delivery. */
-export async function deliverOutbox(world: World, record: RolloutRecord): Promise<OutboxOutcome> {
-  const outbox = record.rollout?.outbox ?? [];
-  if (outbox.length === 0) return { record, undelivered: [] };
-  const settled = await Promise.allSettled(outbox.map((effect) => world.deliver(effect, record)));
+/**
+ * Delivers every effect of `record` that is due, then writes down which ones arrived. Never throws for a failed delivery.
+ * `arrivedBefore` holds the keys that this process has delivered: they are struck out again and not sent again.
+ */
+export async function deliverOutbox(
+  world: World,
+  record: RolloutRecord,
+  arrivedBefore: Set<string> = new Set<string>(),
+): Promise<OutboxOutcome> {
+  const due = record.rollout === null ? [] : dueEntries(record.rollout, world.now());
+  if (due.length === 0) return { record, undelivered: [] };
+  const settled = await Promise.allSettled(
+    due.map(async (entry) => {
+      if (!arrivedBefore.has(entry.key)) await world.deliver(entry, record);
+    }),
+  );
   const arrived: string[] = [];
   const undelivered: { key: string; reason: string }[] = [];
   settled.forEach((result, index) => {
-    const key = outbox[index]?.key ?? '';
+    const key = due[index]?.key ?? '';
     if (result.status === 'fulfilled') arrived.push(key);
-    else undelivered.push({ key, reason: String(result.reason) });
+    else undelivered.push({ key, reason: reasonOf(result.reason) });
   });
-  if (arrived.length === 0) return { record, undelivered };
+  for (const key of arrived) arrivedBefore.add(key);
+  const failed = undelivered.map(({ key }) => key);
   try {
-    return { record: await strike(world, arrived, record), undelivered };
+    return { record: await strike(world, { arrived, failed }, record), undelivered };
   } catch (error) {
     // The effects did arrive; a repeat with the same keys does no harm.
-    return { record, undelivered: [...undelivered, { key: 'outbox', reason: String(error) }] };
+    return { record, undelivered: [...undelivered, { key: 'outbox', reason: reasonOf(error) }] };
   }
 }
 
-/** Takes the delivered keys out of the record as it is now. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Takes the delivered keys out of the record as it is now, and puts off the others. */
 async function strike(
   world: World,
-  keys: readonly string[],
+  { arrived, failed }: { readonly arrived: readonly string[]; readonly failed: readonly string[] },
   fallback: RolloutRecord,
 ): Promise<RolloutRecord> {
   return await changeService(world, (view) => {
     const record = view.record === null ? null : readRecord(view.record);
     if (!record?.rollout) return { change: null, result: record ?? fallback };
-    const event = { type: 'delivered', nowMs: world.now(), keys } as const;
+    const event = { type: 'delivered', nowMs: world.now(), keys: arrived, failed } as const;
     const { rollout, persist } = advance(record.plan, record.rollout, event);
     const next = { ...record, rollout };
     return { change: persist ? { ...changeTo(next, view), traffic: null } : null, result: next };

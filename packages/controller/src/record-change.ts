@@ -1,7 +1,9 @@
 /** What a record asks to be written. */
 import {
+  isTrafficLeftAlone,
   trafficFor,
   writeRecord,
+  type Rollout,
   type RolloutRecord,
   type ServiceChange,
   type ServiceView,
@@ -10,7 +12,13 @@ import {
 /** Record and traffic in one write. Traffic that somebody else set is left alone until a person resumes. */
 export function changeTo(record: RolloutRecord, view: ServiceView): ServiceChange {
   const { rollout } = record;
-  const theirs = rollout?.status.type === 'paused' && rollout.status.cause === 'foreignChange';
-  const traffic = rollout === null || theirs ? null : trafficFor(rollout, view.traffic);
+  const leave = rollout === null || isTrafficLeftAlone(rollout);
+  const traffic = leave ? null : trafficFor(rollout, view.traffic);
   return { record: writeRecord(record), traffic };
+}
+
+/** `record` with its rollout as it is now. The stable revision is the one that last completed a rollout. */
+export function recordWith(record: RolloutRecord, rollout: Rollout): RolloutRecord {
+  const stable = rollout.status.type === 'promoted' ? rollout.candidate : record.stable;
+  return { ...record, stable, rollout };
 }

@@ -5,11 +5,15 @@
 import {
   advance,
   begin,
+  CANDIDATE_TAG,
+  expectedTraffic,
   isOpen,
+  metricsNeededAfterMs,
   readRecord,
   stageOf,
   writeRecord,
-  CANDIDATE_TAG,
+  type BeginOutcome,
+  type Observed,
   type Rollout,
   type RolloutPlan,
   type RolloutRecord,
@@ -17,8 +21,8 @@ import {
   type SmokeOutcome,
 } from '@ascent/core';
 import { changeService, type Proposal } from './change.js';
-import { changeTo } from './record-change.js';
-import { deliverOutbox } from './outbox.js';
+import { FollowUp } from './follow-up.js';
+import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
 /** What to do where no rollout is open: `plan` begins one of a newer revision; without it nothing begins. */
@@ -33,19 +37,27 @@ export type TickReport = {
   readonly wrote: boolean;
   /** Why nothing was begun, where nothing was. */
   readonly idle: string | null;
-  /** Effects that could not be delivered yet: key and reason. They are tried again at the next step. */
+  /** Effects that could not be delivered yet: key and reason. They are tried again later. */
   readonly undelivered: readonly { readonly key: string; readonly reason: string }[];
 };
 
+/** How much of the past tells a rollout what traffic to expect, in samples: a day of Cloud Monitoring's. */
+const FORECAST_SAMPLES = 1_440;
+
 /**
- * Takes one step.
+ * Takes one step and does what it leaves to do.
  * @throws AscentError where the platform or the record cannot be read, or a rollout cannot begin. Traffic is as it was.
  */
 export async function tick(world: World, options: TickOptions): Promise<TickReport> {
-  const report = await changeService(world, (view) => propose(world, view, options));
+  const report = await takeStep(world, options);
   if (report.record === null) return report;
-  const outcome = await deliverOutbox(world, report.record);
+  const outcome = await new FollowUp(world).run(report.record, report.view);
   return { ...report, record: outcome.record, undelivered: outcome.undelivered };
+}
+
+/** Takes one step, up to and with its write; nothing is delivered. @throws AscentError as {@link tick}. */
+export async function takeStep(world: World, options: TickOptions): Promise<TickReport> {
+  return await changeService(world, (view) => propose(world, view, options));
 }
 
 /** What the service shows now, with evidence up to date, and nothing written. */
@@ -55,29 +67,93 @@ export async function look(world: World): Promise<TickReport> {
   return { ...result, wrote: false };
 }
 
+/**
+ * Begins a rollout of the newest revision although one of it was rolled back or aborted.
+ * @throws AscentError `ASC_ROLLOUT_OPEN`, `ASC_NOTHING_TO_RESTART`, and as {@link tick}.
+ */
+export async function restart(
+  world: World,
+  {
+    plan,
+    by,
+    reason,
+  }: { readonly plan: RolloutPlan; readonly by: string; readonly reason: string },
+): Promise<TickReport> {
+  const report = await changeService(world, (view) =>
+    proposeStart(world, view, { plan, by, again: reason }),
+  );
+  if (report.record === null) return report;
+  const outcome = await new FollowUp(world).run(report.record, report.view);
+  return { ...report, record: outcome.record, undelivered: outcome.undelivered };
+}
+
 async function propose(
   world: World,
   view: ServiceView,
-  options: TickOptions,
+  { plan, by }: TickOptions,
 ): Promise<Proposal<TickReport>> {
   const record = view.record === null ? null : readRecord(view.record);
   const nothing = { view, wrote: false, idle: null, undelivered: [] };
   if (record?.rollout && isOpen(record.rollout)) {
     const { rollout, persist } = await step(world, view, { ...record, rollout: record.rollout });
-    const next = { ...record, stable: stableAfter(record, rollout), rollout };
+    const next = recordWith(record, rollout);
     const result = { ...nothing, record: next, wrote: persist };
     return { result, change: persist ? changeTo(next, view) : null };
   }
-  const plan = options.plan;
   if (plan === null) {
     return { result: { ...nothing, record, idle: 'no rollout is open' }, change: null };
   }
-  const outcome = begin({ plan, record, view, nowMs: world.now(), by: options.by });
+  return await proposeStart(world, view, { plan, by, again: null });
+}
+
+async function proposeStart(
+  world: World,
+  view: ServiceView,
+  wish: { readonly plan: RolloutPlan; readonly by: string; readonly again: string | null },
+): Promise<Proposal<TickReport>> {
+  const record = view.record === null ? null : readRecord(view.record);
+  const nothing = { view, wrote: false, idle: null, undelivered: [] };
+  const outcome = await beginWith(world, view, { ...wish, record });
   if (outcome.type === 'nothing') {
     return { result: { ...nothing, record, idle: outcome.reason }, change: null };
   }
   const change = { record: writeRecord(outcome.record), traffic: outcome.traffic };
-  return { result: { ...nothing, record: outcome.record, wrote: true }, change };
+  const idle = outcome.type === 'adopted' ? outcome.sentence : null;
+  return { result: { ...nothing, record: outcome.record, wrote: true, idle }, change };
+}
+
+/** The traffic of late is read only where a rollout does begin. Without it nothing is foretold, and all the rest is the same. */
+async function beginWith(
+  world: World,
+  view: ServiceView,
+  wish: {
+    readonly plan: RolloutPlan;
+    readonly record: RolloutRecord | null;
+    readonly by: string;
+    readonly again: string | null;
+  },
+): Promise<BeginOutcome> {
+  const nowMs = world.now();
+  const context = { ...wish, view, nowMs, traffic: null };
+  const outcome = begin(context);
+  if (outcome.type !== 'started') return outcome;
+  const traffic = await recentTraffic(world, wish.plan, { stable: outcome.record.stable, nowMs });
+  return begin({ ...context, traffic });
+}
+
+/** What the service served of late; `null` where that cannot be read. Never throws. */
+export async function recentTraffic(
+  world: Pick<World, 'metrics'>,
+  { service, metrics }: RolloutPlan,
+  { stable, nowMs }: { readonly stable: string; readonly nowMs: number },
+): Promise<ReturnType<typeof expectedTraffic>> {
+  const afterMs = nowMs - FORECAST_SAMPLES * metrics.samplePeriodMs;
+  const outcome = await world.metrics.read({ service, revisions: [stable], afterMs, nowMs });
+  if (outcome.type === 'unavailable') return null;
+  // A service younger than the window is measured over its own age.
+  const firstMs = outcome.points.reduce((least, { startMs }) => Math.min(least, startMs), nowMs);
+  const fromMs = Math.max(afterMs, firstMs);
+  return expectedTraffic(outcome.points, outcome.youngestTrustedMs - fromMs);
 }
 
 type OpenRecord = RolloutRecord & { readonly rollout: Rollout };
@@ -88,16 +164,29 @@ async function step(
   { plan, rollout }: OpenRecord,
 ): Promise<ReturnType<typeof advance>> {
   const nowMs = world.now();
-  const [metrics, smoke] = await Promise.all([
-    world.metrics.read({
-      service: plan.service,
-      revisions: [rollout.stable, rollout.candidate],
-      afterMs: rollout.evidence.watermarkMs,
-      nowMs,
-    }),
+  const question = {
+    service: plan.service,
+    revisions: [rollout.stable, rollout.candidate],
+    afterMs: metricsNeededAfterMs(plan, rollout, nowMs),
+    nowMs,
+  };
+  const [metrics, utilization, smoke] = await Promise.all([
+    world.metrics.read(question),
+    readUtilization(world, plan, question),
     runDueSmoke(world, view, { plan, rollout }),
   ]);
-  return advance(plan, rollout, { type: 'observed', nowMs, view, metrics, smoke });
+  return advance(plan, rollout, { type: 'observed', nowMs, view, metrics, utilization, smoke });
+}
+
+/** CPU and memory are read only where an alert asks. */
+async function readUtilization(
+  { metrics }: World,
+  { alerts }: RolloutPlan,
+  question: Parameters<World['metrics']['read']>[0],
+): Promise<Observed['utilization']> {
+  const wanted = alerts.some(({ metric }) => metric === 'cpu' || metric === 'memory');
+  if (!wanted || metrics.readUtilization === undefined) return { type: 'points', points: [] };
+  return await metrics.readUtilization(question);
 }
 
 /** Smoke checks are due once the candidate can be reached by its tag, until they have passed. */
@@ -115,9 +204,4 @@ async function runDueSmoke(
   );
   if (!target?.url) return null;
   return await world.smoke(checks, target.url);
-}
-
-/** The stable revision is the one that last completed a rollout. */
-function stableAfter(record: RolloutRecord, rollout: Rollout): string {
-  return rollout.status.type === 'promoted' ? rollout.candidate : record.stable;
 }

@@ -14,7 +14,7 @@ export type World = {
   readonly metrics: MetricsPort;
   /** Runs smoke checks against a base URL. Never throws: what goes wrong is a failed check. */
   readonly smoke: (checks: readonly SmokeCheck[], baseUrl: string) => Promise<SmokeOutcome>;
-  /** Delivers one effect; throws when it could not. Repeats carry the same key. */
+  /** Delivers one effect within a deadline of its own; rejects when it could not. Repeats carry the same key. */
   readonly deliver: (effect: Effect, record: RolloutRecord) => Promise<void>;
   /** Unix milliseconds. */
   readonly now: () => number;

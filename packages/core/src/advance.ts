@@ -5,11 +5,15 @@
  * what somebody else did comes first (never fought), then whatever must go back (waits for nothing), then what may go on.
  * The simulator and the controller run this very function.
  */
+import { announce } from './announce.js';
 import { command } from './command.js';
 import type { RolloutEvent } from './event.js';
+import { noteSpotChecks } from './note-spot-checks.js';
+import { silenceAlert } from './note-alerts.js';
 import { observeWorld } from './observe-world.js';
+import { noteDeliveries } from './outbox.js';
 import type { RolloutPlan } from './plan.js';
-import { isOpen, type Effect, type Rollout } from './rollout.js';
+import { isOpen, type OutboxEntry, type Rollout } from './rollout.js';
 
 /** The evidence is written down at least this often; the Admin API has a write quota. */
 export const CHECKPOINT_MS = 10 * 60_000;
@@ -18,7 +22,7 @@ export const CHECKPOINT_MS = 10 * 60_000;
 export type Step = {
   readonly rollout: Rollout;
   /** Effects that this event added to the outbox. */
-  readonly effects: readonly Effect[];
+  readonly effects: readonly OutboxEntry[];
   /** True where the new state must be written; otherwise only evidence grew, and any controller recomputes it. */
   readonly persist: boolean;
 };
@@ -28,7 +32,7 @@ export type Step = {
  * @throws AscentError for a person's command at the wrong time (`ASC_ROLLOUT_ENDED`, `ASC_NOT_PAUSED`, …); nothing changes then.
  */
 export function advance(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): Step {
-  const next = transition(plan, rollout, event);
+  const next = announce(plan, transition(plan, rollout, event), rollout.seq);
   const known = new Set(rollout.outbox.map(({ key }) => key));
   const due = isOpen(next) && event.nowMs - next.checkpointMs >= CHECKPOINT_MS;
   const persist = due || isMaterial(rollout, next);
@@ -43,14 +47,13 @@ function transition(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): R
   switch (event.type) {
     case 'observed':
       return isOpen(rollout) ? observeWorld(plan, rollout, event) : rollout;
-    case 'delivered': {
-      const delivered = new Set(event.keys);
-      return { ...rollout, outbox: rollout.outbox.filter(({ key }) => !delivered.has(key)) };
-    }
-    case 'approve':
-    case 'pause':
-    case 'resume':
-    case 'rollback':
+    case 'delivered':
+      return noteDeliveries(rollout, event);
+    case 'silence':
+      return silenceAlert(plan, rollout, event);
+    case 'spotChecked':
+      return isOpen(rollout) ? noteSpotChecks(plan, rollout, event) : rollout;
+    default:
       return command(plan, rollout, event);
   }
 }
@@ -59,8 +62,10 @@ function transition(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): R
 function isMaterial(before: Rollout, after: Rollout): boolean {
   return (
     before.seq !== after.seq ||
-    before.outbox.length !== after.outbox.length ||
+    before.outbox !== after.outbox ||
+    before.alerts !== after.alerts ||
     before.smoke !== after.smoke ||
+    before.spotChecks !== after.spotChecks ||
     before.stageSettledMs !== after.stageSettledMs ||
     before.blindSinceMs !== after.blindSinceMs
   );

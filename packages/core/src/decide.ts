@@ -3,6 +3,7 @@
  * One write carries both, so a crash can neither act without a trace nor leave a trace of what did not happen.
  */
 import type { Verdict } from './evidence/index.js';
+import { post } from './outbox.js';
 import { isOpen, type Decision, type DecisionType, type Effect, type Rollout } from './rollout.js';
 
 /** The annotation is no archive: it keeps the newest decisions, the journal keeps all. */
@@ -42,6 +43,6 @@ export function decide(rollout: Rollout, made: NewDecision): Rollout {
     seq: decision.seq,
     sharePercent: made.toPercent,
     decisions: [...rollout.decisions, decision].slice(-DECISIONS_KEPT),
-    outbox: [...rollout.outbox, ...effects],
+    outbox: post(rollout.outbox, effects, made.nowMs),
   };
 }

@@ -1,10 +1,12 @@
 /** What can happen to a rollout. Time is data: every event says when it was. */
-import type { MetricsOutcome, ServiceView } from './ports.js';
+import type { MetricsOutcome, ServiceView, UtilizationOutcome } from './ports.js';
 import type { SmokeOutcome } from './smoke-plan.js';
+import type { SpotOutcome } from './spot-checks.js';
 
-/** A person's command; `by` and `reason` go into the audit log. */
+/** A person's command; `by` and `reason` go into the audit log. For `tickOff` the reason is what was tried by hand. */
 export type Command = {
-  readonly type: 'approve' | 'pause' | 'resume' | 'rollback';
+  readonly type:
+    'approve' | 'pause' | 'resume' | 'rollback' | 'abort' | 'promote' | 'skip' | 'tickOff';
   readonly nowMs: number;
   readonly by: string;
   readonly reason: string;
@@ -16,7 +18,24 @@ export type Observed = {
   readonly nowMs: number;
   readonly view: ServiceView;
   readonly metrics: MetricsOutcome;
+  readonly utilization: UtilizationOutcome;
   readonly smoke: SmokeOutcome | null;
+};
+
+/** A person who does not want to hear of an alert until `untilMs`; a time that has passed ends a silence. */
+export type SilenceAlert = {
+  readonly type: 'silence';
+  readonly nowMs: number;
+  readonly by: string;
+  readonly rule: string;
+  readonly untilMs: number;
+};
+
+/** One run of the recorded scenarios against both revisions. */
+export type SpotChecked = {
+  readonly type: 'spotChecked';
+  readonly nowMs: number;
+  readonly outcome: SpotOutcome;
 };
 
 /** Effects that reached their destination. */
@@ -24,7 +43,9 @@ export type Delivered = {
   readonly type: 'delivered';
   readonly nowMs: number;
   readonly keys: readonly string[];
+  /** Keys of those that did not; they are tried again later. */
+  readonly failed: readonly string[];
 };
 
 /** Everything `advance` answers to. */
-export type RolloutEvent = Command | Observed | Delivered;
+export type RolloutEvent = Command | SilenceAlert | Observed | SpotChecked | Delivered;

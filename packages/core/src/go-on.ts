@@ -2,11 +2,13 @@
  * Whether a rollout that nothing speaks against may go on. The share rises only here, only on a healthy verdict
  * (or by the plan's own word when the longest hold ended undecided), and only to the next stage's share.
  */
+import { approversOf, enterStage, promote } from './advancement.js';
 import { decide } from './decide.js';
 import { formatDuration } from './duration.js';
 import type { Judgement, Verdict } from './evidence/index.js';
 import type { RolloutPlan, Stage } from './plan.js';
-import type { Rollout } from './rollout.js';
+import type { DecisionType, Rollout } from './rollout.js';
+import { areScenariosDue, countSpotChecks, scenariosOf } from './spot-checks.js';
 import { stageOf } from './stage.js';
 
 /** What going on is decided by. */
@@ -48,44 +50,42 @@ function leave(
 ): Rollout {
   const stage = stageOf(plan, rollout);
   const next = plan.stages[rollout.stageIndex + 1];
-  if (next === undefined) {
-    return decide(
-      { ...rollout, status: { type: 'promoted', atMs: nowMs } },
-      {
-        type: 'promoted',
-        nowMs,
-        stage: stage.name,
-        toPercent: 100,
-        verdict,
-        sentence: `${rollout.candidate} is the stable revision now. ${sentence}`,
-      },
-    );
+  // Recorded scenarios run by themselves; only what is left for people is asked for.
+  if (scenariosOf(plan, stage).length > 0 && areScenariosDue(rollout.spotChecks)) return rollout;
+  if (countSpotChecks(rollout.spotChecks) < stage.spotChecks) {
+    return awaitSpotChecks(rollout, { nowMs, stage });
   }
-  if (next.approvalRequired && !isApproved(rollout, next, nowMs)) {
+  if (next === undefined) {
+    const said = `${rollout.candidate} is the stable revision now. ${sentence}`;
+    return promote(rollout, stage, { nowMs, verdict, sentence: said });
+  }
+  const missing = next.approvalsRequired - approversOf(rollout, next, nowMs).size;
+  if (missing > 0) {
     return awaitApproval(rollout, { nowMs, stage, next, verdict, sentence });
   }
-  return decide(
-    {
-      ...rollout,
-      stageIndex: rollout.stageIndex + 1,
-      stageEnteredMs: nowMs,
-      stageSettledMs: null,
-      smoke: null,
-      smokeFailures: 0,
-    },
-    {
-      type: 'advanced',
-      nowMs,
-      stage: next.name,
-      toPercent: next.sharePercent,
-      verdict,
-      sentence: `From ${rollout.sharePercent} % to ${next.sharePercent} %. ${sentence}`,
-    },
-  );
+  const said = `From ${rollout.sharePercent} % to ${next.sharePercent} %. ${sentence}`;
+  return enterStage(rollout, next, { type: 'advanced', nowMs, verdict, sentence: said });
 }
 
-function isApproved({ approvals }: Rollout, next: Stage, nowMs: number): boolean {
-  return approvals.some(({ stage, expiresMs }) => stage === next.name && nowMs < expiresMs);
+/** Said once per stage: how many scenarios are left for people to try. */
+function awaitSpotChecks(
+  rollout: Rollout,
+  { nowMs, stage }: { readonly nowMs: number; readonly stage: Stage },
+): Rollout {
+  if (hasSaid(rollout, 'awaitingSpotChecks')) return rollout;
+  const tried = countSpotChecks(rollout.spotChecks);
+  return decide(rollout, {
+    type: 'awaitingSpotChecks',
+    nowMs,
+    stage: stage.name,
+    toPercent: rollout.sharePercent,
+    sentence: `Stage ${stage.name} is ready to be left, and ${tried} of its ${stage.spotChecks} scenarios have been tried. Try the others by hand and tick each off: ascent tick-off --what "..."`,
+  });
+}
+
+/** Whether something has been said since this stage began. */
+function hasSaid({ decisions, stageEnteredMs }: Rollout, said: DecisionType): boolean {
+  return decisions.some(({ type, atMs }) => type === said && atMs >= stageEnteredMs);
 }
 
 /** Said once per stage; the rollout stays open and keeps watching. */
@@ -99,18 +99,18 @@ function awaitApproval(
     sentence,
   }: { readonly nowMs: number; readonly stage: Stage; readonly next: Stage } & Leave,
 ): Rollout {
-  const asked = rollout.decisions.some(
-    ({ type, atMs, stage: name }) =>
-      type === 'awaitingApproval' && name === stage.name && atMs >= rollout.stageEnteredMs,
-  );
-  if (asked) return rollout;
+  if (hasSaid(rollout, 'awaitingApproval')) return rollout;
+  const people =
+    next.approvalsRequired === 1
+      ? "a person's approval"
+      : `the approval of ${next.approvalsRequired} people`;
   return decide(rollout, {
     type: 'awaitingApproval',
     nowMs,
     stage: stage.name,
     toPercent: rollout.sharePercent,
     verdict,
-    sentence: `Ready for ${next.sharePercent} %, and stage ${next.name} needs a person's approval. ${sentence}`,
+    sentence: `Ready for ${next.sharePercent} %, and stage ${next.name} needs ${people}. ${sentence}`,
   });
 }
 

@@ -1,8 +1,30 @@
+export {
+  defaultAlerts,
+  type AlertChannel,
+  type AlertMetric,
+  type AlertRule,
+  type AlertSeverity,
+  type AlertState,
+  type FiringAlert,
+  type Silence,
+} from './alerts/index.js';
+export { urgencyOf, type Urgency } from './announce.js';
+export { metricsNeededAfterMs } from './note-alerts.js';
+export { dueEntries } from './outbox.js';
+export type { Resource, UtilizationPoint } from './utilization-point.js';
 export { advance, CHECKPOINT_MS, type Step } from './advance.js';
 export { begin, type BeginContext, type BeginOutcome } from './begin.js';
 export { formatDuration, parseDurationMs, parseHoldMs } from './duration.js';
 export { AscentError, errorCatalogue, formatFaults, type ErrorCode, type Fault } from './errors.js';
-export type { Command, Delivered, Observed, RolloutEvent } from './event.js';
+export type {
+  Command,
+  Delivered,
+  Observed,
+  RolloutEvent,
+  SilenceAlert,
+  SpotChecked,
+} from './event.js';
+export { expectedTraffic } from './expected-traffic.js';
 export {
   bucketCount,
   defaultStatistics,
@@ -41,9 +63,12 @@ export { compilePlan, formatPath, type PlanResult } from './plan-compile.js';
 export { planConfigSchema, type PlanConfig } from './plan-config.js';
 export type {
   BlindPolicy,
+  Channel,
   MetricsSource,
+  NotifyPlan,
   PlanPlatform,
   RolloutPlan,
+  SecretName,
   Stage,
   UndecidablePolicy,
 } from './plan.js';
@@ -57,8 +82,11 @@ export type {
   ServicePort,
   ServiceView,
   TrafficTarget,
+  UtilizationOutcome,
   WriteOutcome,
 } from './ports.js';
+export { adviceWords, formatRate, undecidableNotices } from './notices.js';
+export { approversOf } from './advancement.js';
 export { readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
 export {
   isOpen,
@@ -66,6 +94,7 @@ export {
   type Decision,
   type DecisionType,
   type Effect,
+  type OutboxEntry,
   type PauseCause,
   type Rollout,
   type RolloutRecord,
@@ -73,5 +102,19 @@ export {
 } from './rollout.js';
 export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './smoke-plan.js';
 export { stageOf } from './stage.js';
-export { CANDIDATE_TAG, sameShares, sharesByRevision, STABLE_TAG, trafficFor } from './traffic.js';
+export {
+  areScenariosDue,
+  countSpotChecks,
+  scenariosOf,
+  type SpotChecks,
+  type SpotOutcome,
+} from './spot-checks.js';
+export {
+  CANDIDATE_TAG,
+  isTrafficLeftAlone,
+  sameShares,
+  sharesByRevision,
+  STABLE_TAG,
+  trafficFor,
+} from './traffic.js';
 export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './traffic-point.js';

@@ -1,6 +1,7 @@
 /**
  * What a look at the world does to an open rollout. The rules stand in order of precedence; the first that fires decides.
  *
+ *  0. The stable revision is gone: there is nowhere to go back to, and a person must know at once.
  *  1. Somebody else changed the traffic: pause, report, never fight.
  *  2. A newer revision exists: this candidate goes to 0 and the rollout ends, so that the newer one can begin.
  *  3. The candidate cannot start, or its smoke checks fail twice, or the gates say unhealthy: back, at once.
@@ -13,6 +14,7 @@ import type { Observed } from './event.js';
 import { judge, observe, type Judgement } from './evidence/index.js';
 import { formatDuration } from './duration.js';
 import { goOn } from './go-on.js';
+import { noteAlerts } from './note-alerts.js';
 import type { RolloutPlan } from './plan.js';
 import { isOpen, type Rollout } from './rollout.js';
 import { rollBack } from './roll-back.js';
@@ -37,13 +39,15 @@ const goBackRules: readonly Rule[] = [cannotStart, smokeFailed, unhealthy, blind
 
 /** The open `rollout` after one look at the world. */
 export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observed): Rollout {
+  const lost = stableMissing(plan, rollout, event);
+  if (lost !== null) return lost;
   const foreign = foreignChange(plan, rollout, event);
   if (foreign !== null) return foreign;
   const superseded = newerRevision(plan, rollout, event);
   if (superseded !== null) return superseded;
   const settled = noteSettled(rollout, event);
   const sighted = noteSight(plan, noteEvidence(plan, settled, event), event);
-  const tested = noteSmoke(plan, sighted, event);
+  const tested = noteSmoke(plan, noteAlerts(plan, sighted, event), event);
   const judgement = judge(plan.gates, tested.evidence, {
     nowMs: event.nowMs,
     sharePercent: tested.sharePercent,
@@ -54,6 +58,30 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
     if (decided !== null) return decided;
   }
   return goOn(plan, scene.rollout, { nowMs: event.nowMs, judgement });
+}
+
+/** Traffic that names a revision which is gone would be refused, so nothing is moved until a person has decided. */
+function stableMissing(
+  plan: RolloutPlan,
+  rollout: Rollout,
+  { view, nowMs }: Observed,
+): Rollout | null {
+  if (!view.missing.includes(rollout.stable)) return null;
+  if (rollout.status.type === 'paused' && rollout.status.cause === 'stableMissing') return rollout;
+  const reason = `the stable revision ${rollout.stable} no longer exists`;
+  return decide(
+    {
+      ...rollout,
+      status: { type: 'paused', cause: 'stableMissing', by: 'ascent', reason, sinceMs: nowMs },
+    },
+    {
+      type: 'paused',
+      nowMs,
+      stage: stageOf(plan, rollout).name,
+      toPercent: rollout.sharePercent,
+      sentence: `The rollout is paused because ${reason}, so there is no way back to it. Deploy it again, or promote ${rollout.candidate} if it is good.`,
+    },
+  );
 }
 
 function foreignChange(
@@ -118,7 +146,8 @@ function noteEvidence(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: O
     nowMs,
     stable: rollout.stable,
     candidate: rollout.candidate,
-    points: metrics.points,
+    // Alerts look further back than the evidence, which has used those points already.
+    points: metrics.points.filter(({ endMs }) => endMs > rollout.evidence.watermarkMs),
     youngestTrustedMs: metrics.youngestTrustedMs,
     shareChangedMs: rollout.stageSettledMs ?? rollout.stageEnteredMs,
   });

@@ -3,8 +3,10 @@
  * a gate is stricter than its rollback rule) and fills in what follows from other keys. All faults at once.
  */
 import type { z } from 'zod';
+import { defaultAlerts, type AlertRule } from './alerts/index.js';
 import type { Fault } from './errors.js';
 import { defaultStatistics, type RollbackRule } from './evidence/index.js';
+import { toNotifyPlan } from './notify-config.js';
 import { planConfigSchema, type PlanConfig } from './plan-config.js';
 import type { MetricsSource, PlanPlatform, RolloutPlan, Stage } from './plan.js';
 
@@ -13,6 +15,8 @@ const CLOUD_MONITORING_SAMPLE_PERIOD_MS = 60_000;
 /** Points are visible after up to 120 s, and users of the API see up to three minutes. */
 const CLOUD_MONITORING_VISIBILITY_DELAY_MS = 180_000;
 const PROMETHEUS_SAMPLE_PERIOD_MS = 15_000;
+
+type AlertConfig = NonNullable<PlanConfig['alerts']>[number];
 
 /** A compiled plan, or everything that is wrong with the text. */
 export type PlanResult =
@@ -28,7 +32,11 @@ export function compilePlan(input: unknown): PlanResult {
       faults: parsed.error.issues.flatMap((issue) => toFaults(issue, input)),
     };
   }
-  const faults = [...stageFaults(parsed.data), ...gateFaults(parsed.data)];
+  const faults = [
+    ...stageFaults(parsed.data),
+    ...gateFaults(parsed.data),
+    ...alertFaults(parsed.data),
+  ];
   if (faults.length > 0) return { type: 'faults', faults };
   return { type: 'plan', plan: toPlan(parsed.data) };
 }
@@ -42,7 +50,10 @@ function toFaults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
     }));
   }
   const value = valueAt(input, issue.path);
-  const found = value === undefined ? 'it is missing' : `found ${JSON.stringify(value)}`;
+  // What stands where a secret's name should may be the secret.
+  const secret = issue.path[0] === 'notify';
+  const shown = secret ? 'found something else' : `found ${JSON.stringify(value)}`;
+  const found = value === undefined ? 'it is missing' : shown;
   return [{ path, message: `${remedyOf(issue)} (${found})` }];
 }
 
@@ -109,13 +120,13 @@ function stageFaults({ stages }: PlanConfig): readonly Fault[] {
       const message = `the share ${stage.share} does not rise above the stage before it (${highest}): order the stages by share`;
       faults.push({ path: `${path}.share`, message });
     }
-    highest = Math.max(highest, stage.share);
-    if (stage.share === 0 && stage.approval !== undefined) {
-      faults.push({
-        path: `${path}.approval`,
-        message: 'a stage at 0 % moves no traffic: leave approval out',
-      });
+    const reduced = stage.share - Math.round((stage.holdback ?? 0) * 100);
+    if (stage.share > highest && reduced <= highest) {
+      const message = `a holdback of ${stage.share - reduced}% leaves ${reduced} %, no more than the stage before it (${highest}): write a smaller one`;
+      faults.push({ path: `${path}.holdback`, message });
     }
+    highest = Math.max(highest, stage.share);
+    faults.push(...shareFaults(stage, path));
   });
   if (stages[0]?.share !== undefined && stages[0].share !== 0) {
     const message = `the first share is ${stages[0].share}: begin with a stage at share 0, where the candidate must start before a user reaches it`;
@@ -126,6 +137,32 @@ function stageFaults({ stages }: PlanConfig): readonly Fault[] {
       path: 'stages',
       message: `the last share is ${highest}: a rollout ends with a stage at share 100`,
     });
+  }
+  return faults;
+}
+
+/** What a stage cannot have at its share. */
+function shareFaults(
+  { share, approval, smoke, holdback }: PlanConfig['stages'][number],
+  path: string,
+): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (share === 0 && approval !== undefined) {
+    const message = 'a stage at 0 % moves no traffic: leave approval out';
+    faults.push({ path: `${path}.approval`, message });
+  }
+  if (share !== 0 && smoke !== undefined) {
+    const message =
+      'smoke checks run before a user reaches the candidate: move them to the stage at share 0, or use spotChecks here';
+    faults.push({ path: `${path}.smoke`, message });
+  }
+  if (holdback !== undefined && share !== 100) {
+    const message = `a holdback is what the stable revision keeps beside share 100 (found share ${share ?? 'none'}): leave it out here`;
+    faults.push({ path: `${path}.holdback`, message });
+  }
+  if (holdback !== undefined && !Number.isInteger(Math.round(holdback * 1e6) / 1e4)) {
+    const message = 'shares are whole percents: write a holdback such as 1% or 5%';
+    faults.push({ path: `${path}.holdback`, message });
   }
   return faults;
 }
@@ -146,6 +183,20 @@ function gateFaults({ gates, rollback }: PlanConfig): readonly Fault[] {
   return faults;
 }
 
+/** Names tell alerts apart. */
+function alertFaults({ alerts = [] }: PlanConfig): readonly Fault[] {
+  return alerts.flatMap(({ name }, index) =>
+    alerts.findIndex((other) => other.name === name) === index
+      ? []
+      : [
+          {
+            path: `alerts[${index}].name`,
+            message: `a second alert is named ${name}: names must differ`,
+          },
+        ],
+  );
+}
+
 function toPlan(config: PlanConfig): RolloutPlan {
   const platform = toPlatform(config);
   return {
@@ -153,6 +204,7 @@ function toPlan(config: PlanConfig): RolloutPlan {
     platform,
     metrics: toMetrics(config, platform),
     stages: config.stages.flatMap(toStage),
+    scenarios: config.scenarios?.checks ?? [],
     gates: {
       errorRate: config.gates.errorRate
         ? {
@@ -171,6 +223,8 @@ function toPlan(config: PlanConfig): RolloutPlan {
       warmUpMs: config.warmUp,
       statistics: defaultStatistics,
     },
+    alerts: config.alerts?.map(toAlert) ?? defaultAlerts,
+    notify: toNotifyPlan(config.notify),
     whenUndecidable: config.whenUndecidable,
     whenBlind: { afterMs: config.whenBlind.after, then: config.whenBlind.do },
     readyWithinMs: config.readyWithin,
@@ -184,13 +238,18 @@ function toStage(config: PlanConfig['stages'][number]): readonly Stage[] {
   return [
     {
       name: config.name,
-      sharePercent: config.share,
+      sharePercent: config.share - Math.round((config.holdback ?? 0) * 100),
       holdMinMs: config.hold.minMs,
       holdMaxMs: config.hold.maxMs,
       smoke: config.smoke?.checks ?? [],
-      approvalRequired: config.approval === 'required',
+      approvalsRequired: config.approval ?? 0,
+      spotChecks: config.spotChecks ?? 0,
     },
   ];
+}
+
+function toAlert({ for: forMs, repeat, ...alert }: AlertConfig): AlertRule {
+  return { ...alert, forMs, repeatMs: repeat };
 }
 
 function toRules({ rollback }: PlanConfig): readonly RollbackRule[] {

@@ -3,58 +3,12 @@
  * an unknown key is an error, because a misspelt gate must not become a missing one.
  */
 import { z } from 'zod';
-import { parseDurationMs, parseHoldMs } from './duration.js';
+import { alert } from './alert-config.js';
+import { delay, duration, percentage, url } from './config-value.js';
+import { notify } from './notify-config.js';
 import { smokeFileSchema } from './smoke-plan.js';
+import { stage } from './stage-config.js';
 
-/** A duration such as `15m`, compiled to milliseconds. */
-const duration = z
-  .string({ error: 'write a duration with its unit, such as 90s, 15m, 1h30m or 7d' })
-  .transform((text, context) => {
-    const durationMs = parseDurationMs(text);
-    if (durationMs !== null && durationMs > 0) return durationMs;
-    context.addIssue('write a duration with its unit, such as 90s, 15m, 1h30m or 7d');
-    return z.NEVER;
-  });
-
-const delay = z
-  .string({ error: 'write a duration with its unit, such as 0s or 3m' })
-  .transform((text, context) => {
-    const durationMs = parseDurationMs(text);
-    if (durationMs !== null) return durationMs;
-    context.addIssue('write a duration with its unit, such as 0s or 3m');
-    return z.NEVER;
-  });
-
-const hold = z
-  .string({ error: 'write how long to hold, such as 1h, or least and most, such as 4h to 6h' })
-  .transform((text, context) => {
-    const range = parseHoldMs(text);
-    if (range === null || range.minMs <= 0) {
-      context.addIssue('write how long to hold, such as 1h, or least and most, such as 4h to 6h');
-      return z.NEVER;
-    }
-    if (range.minMs > range.maxMs) {
-      context.addIssue('the least hold is longer than the most: write the shorter one first');
-      return z.NEVER;
-    }
-    return range;
-  });
-
-/** A percentage such as `0.5%`, compiled to a ratio. */
-function percentage(atMostPercent: number): z.ZodType<number, string> {
-  const remedy = `write a percentage above 0% and up to ${atMostPercent}%, such as 1% or 0.5%`;
-  return z.string({ error: remedy }).transform((text, context) => {
-    const match = /^(\d+(?:\.\d+)?)\s?%$/.exec(text.trim());
-    const percent = Number(match?.[1] ?? Number.NaN);
-    if (percent > 0 && percent <= atMostPercent) return percent / 100;
-    context.addIssue(remedy);
-    return z.NEVER;
-  });
-}
-
-const url = z
-  .string()
-  .regex(/^https?:\/\/\S+$/, 'write an address that starts with http:// or https://');
 const project = z
   .string()
   .regex(
@@ -106,41 +60,6 @@ const metrics = z
   )
   .default({ cloudMonitoring: {} });
 
-const stageName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,30}$/, 'write a name of lower-case letters, digits and hyphens');
-
-const stage = z
-  .strictObject({
-    name: stageName,
-    share: z
-      .int({ error: 'write the share as a whole number of percent, 0 to 100' })
-      .min(0, 'a share is 0 to 100 percent')
-      .max(100, 'a share is 0 to 100 percent')
-      .optional(),
-    hold: hold.optional(),
-    smoke: smokeFileSchema.optional(),
-    approval: z
-      .literal('required', { error: 'write approval: required, or leave it out' })
-      .optional(),
-    after: duration.optional(),
-  })
-  .superRefine((value, context) => {
-    const needed = value.after === undefined ? (['share', 'hold'] as const) : [];
-    for (const key of needed) {
-      if (value[key] === undefined) {
-        context.addIssue({ code: 'custom', path: [key], message: `a stage needs ${key}` });
-      }
-    }
-    if (value.after === undefined) return;
-    for (const key of ['share', 'hold', 'smoke', 'approval'] as const) {
-      if (value[key] !== undefined) {
-        const message = `a stage with after carries no traffic: leave ${key} out`;
-        context.addIssue({ code: 'custom', path: [key], message });
-      }
-    }
-  });
-
 const errorRateGate = z.strictObject({
   max: percentage(100),
   worseThanStableBy: percentage(100),
@@ -157,13 +76,13 @@ const defaultStages = [
     name: 'half',
     share: 50,
     hold: { minMs: 12 * 3_600_000, maxMs: 24 * 3_600_000 },
-    approval: 'required' as const,
+    approval: 1,
   },
   {
     name: 'full',
     share: 100,
     hold: { minMs: 24 * 3_600_000, maxMs: 48 * 3_600_000 },
-    approval: 'required' as const,
+    approval: 1,
   },
   { name: 'retire', after: 7 * 86_400_000 },
 ];
@@ -179,6 +98,7 @@ export const planConfigSchema = z.strictObject({
   platform,
   metrics,
   stages: z.array(stage).min(1, 'name at least one stage').default(defaultStages),
+  scenarios: smokeFileSchema.optional(),
   gates: z
     .strictObject({ errorRate: errorRateGate.optional(), latencyP95: latencyGate.optional() })
     .refine(
@@ -204,6 +124,8 @@ export const planConfigSchema = z.strictObject({
       missedRegression: percentage(50).default(0.1),
     })
     .default({ falseRollback: 0.01, missedRegression: 0.1 }),
+  alerts: z.array(alert).optional(),
+  notify: notify.default({}),
   whenUndecidable: z
     .enum(['hold', 'ask', 'promote'], { error: 'write hold, ask or promote' })
     .default('ask'),

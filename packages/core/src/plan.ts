@@ -2,6 +2,7 @@
  * A plan as the rest of the house knows it: milliseconds, integers and ratios, every default filled, nothing optional.
  * `plan-config.ts` is what a person writes; `compilePlan` is the only way from one to the other.
  */
+import type { AlertRule } from './alerts/index.js';
 import type { GatePlan } from './evidence/index.js';
 import type { SmokeCheck } from './smoke-plan.js';
 
@@ -42,14 +43,16 @@ export type MetricsSource =
 /** One stop of the ascent. */
 export type Stage = {
   readonly name: string;
-  /** The candidate's share of the traffic, integer percent. */
+  /** The candidate's share of the traffic, integer percent. A last stage with a holdback has less than 100. */
   readonly sharePercent: number;
   readonly holdMinMs: number;
   readonly holdMaxMs: number;
   /** Checks run once against the candidate's own URL; none is an empty list. */
   readonly smoke: readonly SmokeCheck[];
-  /** A person must approve before the candidate gets this stage's share. */
-  readonly approvalRequired: boolean;
+  /** How many people must approve before the candidate gets this stage's share; 0 asks for nobody. */
+  readonly approvalsRequired: number;
+  /** How many scenarios must be tried at this stage, by the recorded ones and by people together. */
+  readonly spotChecks: number;
 };
 
 /** What happens when a stage's longest hold ends without a verdict. */
@@ -58,14 +61,51 @@ export type UndecidablePolicy = 'hold' | 'ask' | 'promote';
 /** What happens when the metrics could not be read for `afterMs`. */
 export type BlindPolicy = { readonly afterMs: number; readonly then: 'hold' | 'ask' | 'rollback' };
 
+/** The name of an environment variable that holds a secret. Its value never enters a plan or a record. */
+export type SecretName = { readonly env: string };
+
+/** Where people are told. */
+export type Channel =
+  | { readonly type: 'slack'; readonly webhookUrl: SecretName }
+  | {
+      readonly type: 'email';
+      readonly to: readonly string[];
+      readonly from: string;
+      /** The address of the mail server with its credentials: `smtps://user:password@host:465`. */
+      readonly smtpUrl: SecretName;
+    }
+  | {
+      readonly type: 'webhook';
+      readonly url: string;
+      /** Key of the signature (HMAC-SHA256). */
+      readonly secret: SecretName;
+    }
+  | {
+      readonly type: 'github';
+      /** `owner/name`. */
+      readonly repository: string;
+      readonly environment: string;
+      /** Branch, tag or commit that the deployment is of. */
+      readonly ref: string;
+      readonly apiUrl: string;
+      readonly token: SecretName;
+    };
+
+/** Whom to tell, and the address of the page that messages lead to. */
+export type NotifyPlan = { readonly pageUrl: string | null; readonly channels: readonly Channel[] };
+
 /** Everything a rollout is decided by. It travels in the record, so any controller can go on. */
 export type RolloutPlan = {
   readonly service: string;
   readonly platform: PlanPlatform;
   readonly metrics: MetricsSource;
   readonly stages: readonly Stage[];
+  /** Recorded scenarios for spot checks, in the order in which stages use them. */
+  readonly scenarios: readonly SmokeCheck[];
   /** Gates, hard rollback rules and risks. */
   readonly gates: GatePlan;
+  readonly alerts: readonly AlertRule[];
+  readonly notify: NotifyPlan;
   readonly whenUndecidable: UndecidablePolicy;
   readonly whenBlind: BlindPolicy;
   /** How long a new revision may take to become ready before the rollout ends. */

@@ -3,6 +3,7 @@
  * Outcomes that a rollout has a policy for are values; only our own mistakes and a person's wrong input throw.
  */
 import type { TrafficPoint } from './traffic-point.js';
+import type { UtilizationPoint } from './utilization-point.js';
 
 /** One entry of a service's traffic. `revision: null` is Cloud Run's LATEST, which floats. */
 export type TrafficTarget = {
@@ -34,6 +35,8 @@ export type ServiceView = {
   readonly served: readonly ServedTarget[];
   /** True once the platform has finished acting on the last write. */
   readonly settled: boolean;
+  /** Revisions that the traffic names and the platform no longer has. */
+  readonly missing: readonly string[];
   readonly latestCreated: string | null;
   readonly latestReady: string | null;
   /** Readiness of `latestCreated`. */
@@ -85,7 +88,14 @@ export type MetricsOutcome =
     }
   | { readonly type: 'unavailable'; readonly reason: string };
 
+/** As {@link MetricsOutcome}, for CPU and memory. Only alerts rest on it, so a rollout goes on without. */
+export type UtilizationOutcome =
+  | { readonly type: 'points'; readonly points: readonly UtilizationPoint[] }
+  | { readonly type: 'unavailable'; readonly reason: string };
+
 /** Reads requests, errors and latencies per revision. Implemented in `metrics`. Never throws for an outage. */
 export type MetricsPort = {
   readonly read: (question: MetricsQuestion) => Promise<MetricsOutcome>;
+  /** Reads CPU and memory; a source that knows neither leaves it out. */
+  readonly readUtilization?: (question: MetricsQuestion) => Promise<UtilizationOutcome>;
 };

@@ -25,7 +25,7 @@ const envelope = z.looseObject({
       stable: z.string().min(1),
       candidate: z.string().min(1),
       status: z.looseObject({
-        type: z.enum(['running', 'paused', 'promoted', 'rolledBack', 'superseded']),
+        type: z.enum(['running', 'paused', 'promoted', 'rolledBack', 'superseded', 'aborted']),
       }),
       stageIndex: z.int().min(0),
       sharePercent: z.int().min(0).max(100),

@@ -3,11 +3,14 @@
  * Whoever reads it knows everything that was decided and why, and any controller can go on from it.
  */
 import type { Evidence, Judgement, Verdict } from './evidence/index.js';
-import type { RolloutPlan } from './plan.js';
+import type { AlertState } from './alerts/index.js';
+import type { Channel, RolloutPlan } from './plan.js';
 import type { SmokeOutcome } from './smoke-plan.js';
+import type { SpotChecks } from './spot-checks.js';
 
 /** Why a rollout stands still. */
-export type PauseCause = 'person' | 'foreignChange' | 'undecidable' | 'blind';
+export type PauseCause =
+  'person' | 'foreignChange' | 'undecidable' | 'blind' | 'spotChecks' | 'stableMissing';
 
 /** Where a rollout is. The first two are open, the others are ends. */
 export type RolloutStatus =
@@ -21,7 +24,9 @@ export type RolloutStatus =
     }
   | { readonly type: 'promoted'; readonly atMs: number }
   | { readonly type: 'rolledBack'; readonly atMs: number; readonly reason: string }
-  | { readonly type: 'superseded'; readonly atMs: number; readonly revision: string };
+  | { readonly type: 'superseded'; readonly atMs: number; readonly revision: string }
+  /** A person ended it, and nothing is held against the candidate. */
+  | { readonly type: 'aborted'; readonly atMs: number; readonly reason: string };
 
 /** A person's yes to one stage's share. It has a name, a time and a reason, and expires. */
 export type Approval = {
@@ -35,9 +40,15 @@ export type Approval = {
 /** What kind of thing was decided. */
 export type DecisionType =
   | 'started'
+  | 'noticed'
   | 'smokePassed'
   | 'smokeFailed'
   | 'advanced'
+  | 'skipped'
+  | 'spotChecksPassed'
+  | 'spotChecksFailed'
+  | 'tickedOff'
+  | 'awaitingSpotChecks'
   | 'awaitingApproval'
   | 'approved'
   | 'paused'
@@ -45,8 +56,12 @@ export type DecisionType =
   | 'rolledBack'
   | 'promoted'
   | 'superseded'
+  | 'aborted'
   | 'blind'
-  | 'sighted';
+  | 'sighted'
+  | 'alertFired'
+  | 'alertRepeated'
+  | 'alertResolved';
 
 /** One line of the audit log: what was decided, on what verdict, by whom, and why in one sentence. */
 export type Decision = {
@@ -65,11 +80,25 @@ export type Decision = {
 
 /**
  * Something the shell must do because of a decision. Delivered at least once; `key` makes repeats harmless.
- * `journal` writes one decision down, `archive` the whole record of a rollout that has ended.
+ * `journal` writes one decision down, `archive` the whole record of a rollout that has ended, `notify` tells people.
  */
 export type Effect =
   | { readonly key: string; readonly type: 'journal'; readonly decision: Decision }
-  | { readonly key: string; readonly type: 'archive' };
+  | { readonly key: string; readonly type: 'archive' }
+  | {
+      readonly key: string;
+      readonly type: 'notify';
+      readonly channel: Channel['type'];
+      readonly decision: Decision;
+    };
+
+/** An effect that has not arrived yet. */
+export type OutboxEntry = Effect & {
+  /** Tries so far, all of them in vain. */
+  readonly tries: number;
+  /** When the next try is due, Unix milliseconds. */
+  readonly dueMs: number;
+};
 
 /** One rollout of one candidate. */
 export type Rollout = {
@@ -94,12 +123,14 @@ export type Rollout = {
   readonly smoke: SmokeOutcome | null;
   /** Smoke runs of this stage that failed, in a row. */
   readonly smokeFailures: number;
+  readonly spotChecks: SpotChecks;
   readonly approvals: readonly Approval[];
   /** Since when the metrics could not be read; `null` when they can. */
   readonly blindSinceMs: number | null;
   /** Newest last; the oldest are dropped, the journal keeps all. */
   readonly decisions: readonly Decision[];
-  readonly outbox: readonly Effect[];
+  readonly alerts: AlertState;
+  readonly outbox: readonly OutboxEntry[];
   /** Number of decisions so far. */
   readonly seq: number;
 };

@@ -29,6 +29,14 @@ export function sameShares(a: readonly TrafficTarget[], b: readonly TrafficTarge
   );
 }
 
+/** True where the traffic is left as it is: somebody else set it, or it names a revision that is gone. */
+export function isTrafficLeftAlone({ status }: Rollout): boolean {
+  return (
+    status.type === 'paused' &&
+    (status.cause === 'foreignChange' || status.cause === 'stableMissing')
+  );
+}
+
 /** The traffic for `rollout`, keeping the foreign tags of `present`. */
 export function trafficFor(
   rollout: Rollout,

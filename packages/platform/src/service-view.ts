@@ -25,6 +25,7 @@ export function serviceView(
     record: annotations[RECORD_ANNOTATION] ?? null,
     traffic: wantedTraffic(object),
     settled: isSettled(object),
+    missing: missingRevisions(object),
     latestReadiness,
     sessionAffinity: templateAnnotations?.[annotationNames.sessionAffinity] === 'true',
     lastModifier: annotations[annotationNames.lastModifier] ?? null,
@@ -77,6 +78,21 @@ export function isSettled(object: ServiceObject): boolean {
   const routes = conditionOf(conditions, 'RoutesReady');
   const ready = conditionOf(conditions, 'Ready');
   return ready !== undefined && ready.status !== 'Unknown' && routes?.status !== 'Unknown';
+}
+
+/** Reason of a route condition whose traffic names a revision that is gone (knative.dev/serving, `MarkMissingTrafficTarget`). */
+const REVISION_MISSING = 'RevisionMissing';
+
+/** Revisions that the traffic names and the platform does not have: `Revision "web-1" referenced in traffic not found.` */
+export function missingRevisions(object: ServiceObject): readonly string[] {
+  const routes = conditionOf(object.status?.conditions, 'RoutesReady');
+  if (routes?.status !== 'False' || routes.reason !== REVISION_MISSING) return [];
+  const named = new Set(
+    [...(routes.message ?? '').matchAll(/["']([^"']+)["']/g)].map(([, name]) => name),
+  );
+  return wantedTraffic(object).flatMap(({ revision }) =>
+    revision !== null && named.has(revision) ? [revision] : [],
+  );
 }
 
 /** What the Service alone says of its newest revision, or the name of the revision that must be asked. */

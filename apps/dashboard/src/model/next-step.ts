@@ -1,5 +1,5 @@
 /** What comes next in an open rollout, when at the earliest, and what it still needs. */
-import { stageOf, type Rollout, type RolloutPlan, type Stage } from '@ascent/core';
+import { approversOf, stageOf, type Rollout, type RolloutPlan, type Stage } from '@ascent/core';
 
 /** The next step of a rollout. */
 export type NextStep = {
@@ -20,7 +20,7 @@ export function nextStep(plan: RolloutPlan, rollout: Rollout, nowMs: number): Ne
   const here = stageOf(plan, rollout);
   const stage = plan.stages[rollout.stageIndex + 1] ?? null;
   const settledMs = rollout.stageSettledMs;
-  const needsApproval = stage?.approvalRequired === true && !isApproved(rollout, stage, nowMs);
+  const needsApproval = stage !== null && !isApproved(rollout, stage, nowMs);
   return {
     stage,
     earliestMs: settledMs === null ? null : Math.max(nowMs, settledMs + here.holdMinMs),
@@ -30,9 +30,9 @@ export function nextStep(plan: RolloutPlan, rollout: Rollout, nowMs: number): Ne
   };
 }
 
-/** An approval that is given and has not expired. */
-export function isApproved({ approvals }: Rollout, stage: Stage, nowMs: number): boolean {
-  return approvals.some((approval) => approval.stage === stage.name && nowMs < approval.expiresMs);
+/** As many approvals as the stage asks for, none of them expired. */
+export function isApproved(rollout: Rollout, stage: Stage, nowMs: number): boolean {
+  return approversOf(rollout, stage, nowMs).size >= stage.approvalsRequired;
 }
 
 function hasAsked({ decisions, stageEnteredMs }: Rollout): boolean {

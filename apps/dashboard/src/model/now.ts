@@ -99,6 +99,13 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
         headline: `${candidate} gave way to ${scene.short(status.revision)}, which is newer.`,
         why: lastSentence(scene),
       };
+    case 'aborted':
+      return {
+        tone: 'calm',
+        state: 'Aborted',
+        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
+        why: lastSentence(scene),
+      };
   }
 }
 
@@ -111,6 +118,8 @@ function pausedWords({ short }: Scene, { cause, by, reason }: Paused): string {
     case 'foreignChange':
       return `${by} changed the traffic outside of Ascent`;
     case 'undecidable':
+    case 'spotChecks':
+    case 'stableMissing':
     case 'blind':
       return short(reason);
   }

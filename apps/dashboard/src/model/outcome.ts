@@ -11,4 +11,5 @@ export const outcomeWords: Readonly<
   promoted: { words: 'Promoted', sign: 'healthy' },
   rolledBack: { words: 'Rolled back', sign: 'unhealthy' },
   superseded: { words: 'Superseded', sign: 'start' },
+  aborted: { words: 'Aborted', sign: 'person' },
 };

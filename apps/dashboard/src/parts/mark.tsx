@@ -31,9 +31,15 @@ const paths: Readonly<Record<Sign, string>> = {
 /** The sign of a kind of decision. */
 export const signOf: Readonly<Record<DecisionType, Sign>> = {
   started: 'start',
+  noticed: 'sighted',
   smokePassed: 'healthy',
   smokeFailed: 'unhealthy',
   advanced: 'up',
+  skipped: 'person',
+  spotChecksPassed: 'healthy',
+  spotChecksFailed: 'unhealthy',
+  tickedOff: 'person',
+  awaitingSpotChecks: 'ask',
   awaitingApproval: 'person',
   approved: 'person',
   paused: 'pause',
@@ -41,16 +47,26 @@ export const signOf: Readonly<Record<DecisionType, Sign>> = {
   rolledBack: 'unhealthy',
   promoted: 'healthy',
   superseded: 'unhealthy',
+  aborted: 'person',
   blind: 'blind',
   sighted: 'sighted',
+  alertFired: 'unhealthy',
+  alertRepeated: 'unhealthy',
+  alertResolved: 'healthy',
 };
 
 /** What a kind of decision is called. */
 export const decisionWords: Readonly<Record<DecisionType, string>> = {
   started: 'Started',
+  noticed: 'Noticed',
   smokePassed: 'Smoke checks passed',
   smokeFailed: 'Smoke checks failed',
   advanced: 'Went on',
+  skipped: 'Skipped by a person',
+  spotChecksPassed: 'Spot checks passed',
+  spotChecksFailed: 'Spot checks failed',
+  tickedOff: 'Tried by hand',
+  awaitingSpotChecks: 'Asked for spot checks',
   awaitingApproval: 'Asked for approval',
   approved: 'Approved',
   paused: 'Paused',
@@ -58,8 +74,12 @@ export const decisionWords: Readonly<Record<DecisionType, string>> = {
   rolledBack: 'Rolled back',
   promoted: 'Promoted',
   superseded: 'Superseded',
+  aborted: 'Aborted',
   blind: 'Metrics lost',
   sighted: 'Metrics back',
+  alertFired: 'Alert',
+  alertRepeated: 'Alert goes on',
+  alertResolved: 'Alert over',
 };
 
 const tones: Readonly<Record<Sign, string>> = {

@@ -61,7 +61,7 @@ function approvalWords(
   { stage, state }: Stop,
   at: { readonly rollout: Rollout; readonly nowMs: number },
 ): string {
-  if (!stage.approvalRequired) return '';
+  if (stage.approvalsRequired === 0) return '';
   const given = at.rollout.approvals.find(({ stage: name }) => name === stage.name);
   if (given !== undefined && (state !== 'ahead' || isApproved(at.rollout, stage, at.nowMs))) {
     return `; approved by ${given.by}`;

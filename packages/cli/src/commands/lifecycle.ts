@@ -1,0 +1,58 @@
+/** Commands of a person that need more than a reason: ticking off, trying again, silencing an alert. */
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { act, restart, silence } from '@ascent/controller';
+import { formatDuration, parseDurationMs, type RolloutRecord } from '@ascent/core';
+import { print } from '../output.js';
+import { openSession, type Session, type SharedOptions } from '../session.js';
+
+/** `ascent tick-off`: a scenario that was tried by hand. */
+export function addTickOff(command: Command): void {
+  command
+    .requiredOption('-w, --what <text>', 'what was tried and works')
+    .action(async (options: SharedOptions & { what: string }) => {
+      const session = await openSession(options);
+      const wish = { type: 'tickOff', by: session.person, reason: options.what } as const;
+      say((await act(session.world, wish)).record, session);
+    });
+}
+
+/** `ascent restart`: a rollout of a candidate that was rolled back or aborted. */
+export function addRestart(command: Command): void {
+  command
+    .option('-r, --reason <text>', 'why it is worth another try; it goes into the audit log', '')
+    .action(async (options: SharedOptions & { reason: string }) => {
+      const session = await openSession(options);
+      const { plan, person: by } = session;
+      const { record } = await restart(session.world, { plan, by, reason: options.reason });
+      say(record, session);
+    });
+}
+
+/** `ascent silence`: nobody is told of an alert for a while; it is still written down. */
+export function addSilence(command: Command): void {
+  command
+    .argument('<alert>', 'the name of a rule of the plan')
+    .option('--for <duration>', 'for how long; 0s ends a silence', silenceDuration, 3_600_000)
+    .action(async (rule: string, options: SharedOptions & { for: number }) => {
+      const session = await openSession(options);
+      const wish = { by: session.person, rule, forMs: options.for };
+      const { record } = await silence(session.world, wish);
+      const text =
+        options.for === 0
+          ? `${rule} is told again.`
+          : `Nobody is told of ${rule} for ${formatDuration(options.for)}; it is still written down.`;
+      print(text, { record }, session);
+    });
+}
+
+function silenceDuration(text: string): number {
+  const durationMs = parseDurationMs(text);
+  if (durationMs === null) throw new InvalidArgumentError('Write a duration such as 30m, or 0s.');
+  return durationMs;
+}
+
+/** The sentence of the last decision. */
+function say(record: RolloutRecord | null, session: Session): void {
+  print(record?.rollout?.decisions.at(-1)?.sentence ?? '', { record }, session);
+}
