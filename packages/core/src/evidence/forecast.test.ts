@@ -30,9 +30,13 @@ describe('a forecast', () => {
   });
 
   it('holds for a service that has not failed once', () => {
-    const halves = [10, 50].map((sharePercent) => ({ ...canary, sharePercent }));
+    const stops = [10, 100].map((sharePercent) => ({
+      ...canary,
+      sharePercent,
+      holdMaxMs: 48 * hour,
+    }));
     for (const requestsPerMinute of [1, 50, 6_000]) {
-      const stages = forecast(gatePlan, halves, { requestsPerMinute, errorRate: 0, latency: null });
+      const stages = forecast(gatePlan, stops, { requestsPerMinute, errorRate: 0, latency: null });
       expect(stages.every(({ smallestRateSeen }) => (smallestRateSeen ?? 1) > 0)).toBe(true);
     }
   });
