@@ -50,12 +50,13 @@ async function exchange(
   { url, form, signal }: JsonQuestion,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
+    const proof = await beforeAbort(authorize(), signal);
     const response = await fetch(url, {
       method: form === null ? 'GET' : 'POST',
       headers: {
         accept: 'application/json',
         ...(form === null ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-        ...(await authorize()),
+        ...proof,
       },
       body: form === null ? null : form.toString(),
       signal,
@@ -65,6 +66,20 @@ async function exchange(
     const reason = signal.aborted ? 'no answer in time' : causeOf(error);
     throw new Unreadable(`${name} cannot be read: ${reason}`);
   }
+}
+
+/** What `promise` gives; rejects once `signal` fires, because a token service may hang for ever. */
+async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = (): void => {
+      reject(new Error('no token in time'));
+    };
+    signal.addEventListener('abort', onAbort, { once: true, signal: settled.signal });
+  });
+  return Promise.race([promise, aborted]).finally(() => {
+    settled.abort();
+  });
 }
 
 /** `fetch failed` says nothing; its cause says `connect ECONNREFUSED 127.0.0.1:9090`. */

@@ -190,7 +190,18 @@ describe('an answer that must not pass for a whole one', () => {
           });
         }),
     });
+    const waiting = createCloudMonitoringPort({
+      project: 'p1',
+      location: null,
+      endpoint: null,
+      deadlineMs: 50,
+      token: () => new Promise(() => undefined),
+      fetch: () => Promise.reject(new Error('must not be asked')),
+    });
     const question = { service: 'web', revisions: ['a'], afterMs: 0, nowMs: 3_600_000 };
+    expect(await waiting.read(question)).toMatchObject({
+      reason: 'Cloud Monitoring (project p1) cannot be read: no answer in time',
+    });
     expect(await without.read(question)).toMatchObject({
       reason: 'Cloud Monitoring (project p1) cannot be read: no credentials',
     });

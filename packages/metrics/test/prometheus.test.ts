@@ -118,3 +118,32 @@ describe('names of another exporter', () => {
     );
   });
 });
+
+describe('a password in the address', () => {
+  test('travels as a header, and stands in no message', async () => {
+    const seen: unknown[] = [];
+    const port = createPrometheusPort({
+      url: 'https://diver:s%40feword@prometheus.example.com/prefix/',
+      fetch: (url, { headers }) => {
+        seen.push(url, headers['authorization']);
+        return Promise.resolve(
+          new Response('{"status":"error","errorType":"x","error":"y"}', { status: 401 }),
+        );
+      },
+    });
+    const outcome = await port.read({
+      service: 'web',
+      revisions: ['a'],
+      afterMs: 0,
+      nowMs: 600_000,
+    });
+    expect(outcome).toEqual({
+      type: 'unavailable',
+      reason: 'Prometheus at https://prometheus.example.com/prefix answered HTTP 401: x: y',
+    });
+    expect(seen.slice(0, 2)).toEqual([
+      'https://prometheus.example.com/prefix/api/v1/query_range',
+      `Basic ${Buffer.from('diver:s@feword').toString('base64')}`,
+    ]);
+  });
+});

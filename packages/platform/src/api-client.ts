@@ -96,7 +96,9 @@ async function exchange(
   withinMs: number,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(Math.ceil(withinMs));
-  const headers = await authorize();
+  const headers = await orNull(authorize(), signal);
+  // A token service that hangs must not hold up a deadline: no request was sent, so nothing has changed.
+  if (headers === null) return { type: 'silence', reason: `no token within ${withinMs} ms` };
   try {
     const response = await fetch(url, {
       method,
@@ -122,6 +124,20 @@ async function exchange(
     const reason = signal.aborted ? `no answer within ${Math.ceil(withinMs)} ms` : faultOf(error);
     return { type: 'silence', reason };
   }
+}
+
+/** What `promise` gives, or `null` once `signal` fires. */
+async function orNull<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  const fired = new Promise<null>((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve(null);
+      },
+      { once: true },
+    );
+  });
+  return Promise.race([promise, fired]);
 }
 
 function parseJson(text: string): unknown {

@@ -3,9 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { AscentError } from '@ascent/core';
 import { googleTokenSource, type TokenSource } from './access-token.js';
 import type { ApiClientOptions, Fetch } from './api-client.js';
-import type { PlatformTarget } from './platform-target.js';
-
-type KubernetesTarget = Extract<PlatformTarget, { type: 'kubernetes' }>;
+import type { KubernetesTarget, PlatformTarget } from './platform-target.js';
 
 /** The headers that prove who we are, made anew for every request. */
 export function authorizer(

@@ -14,6 +14,18 @@ export type KubernetesAuth =
   /** Both in PEM. */
   | { readonly type: 'clientCertificate'; readonly certificate: string; readonly key: string };
 
+/** A service of Knative on a Kubernetes cluster. */
+export type KubernetesTarget = {
+  readonly type: 'kubernetes';
+  /** Address of the API server. */
+  readonly server: string;
+  readonly namespace: string;
+  readonly service: string;
+  readonly auth: KubernetesAuth;
+  /** Certificate authority in PEM; `null` trusts what Node trusts. */
+  readonly certificateAuthority: string | null;
+};
+
 /** The service that is rolled out, and the API that knows it. */
 export type PlatformTarget =
   | {
@@ -30,16 +42,7 @@ export type PlatformTarget =
       readonly project: string;
       readonly service: string;
     }
-  | {
-      readonly type: 'kubernetes';
-      /** Address of the API server. */
-      readonly server: string;
-      readonly namespace: string;
-      readonly service: string;
-      readonly auth: KubernetesAuth;
-      /** Certificate authority in PEM; `null` trusts what Node trusts. */
-      readonly certificateAuthority: string | null;
-    };
+  | KubernetesTarget;
 
 /** What the requests of one target have in common. */
 export type ApiAddress = {

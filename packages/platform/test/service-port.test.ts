@@ -355,6 +355,24 @@ describe('credentials', () => {
     expect(server.asked[0]?.headers.authorization).toBeUndefined();
   });
 
+  test('that never come end at the deadline', async () => {
+    const waiting = createServicePort({
+      platform: {
+        type: 'cloudRun',
+        project: 'p1',
+        region: 'r1',
+        service: 'web',
+        endpoint: null,
+      },
+      deadlineMs: 100,
+      token: () => new Promise(() => undefined),
+      fetch: () => Promise.reject(new Error('must not be asked')),
+    });
+    const error = await failure(waiting.read());
+    expect(error).toMatchObject({ code: 'ASC_PLATFORM_UNAVAILABLE' });
+    expect(error.message).toContain('no token within');
+  });
+
   test('of Kubernetes are read from the mounted file', async () => {
     const missing = createServicePort({
       platform: {

@@ -28,7 +28,7 @@ import { jobsOf, targetHistory } from './target-history.js';
 
 /** What the Prometheus port needs. */
 export type PrometheusOptions = {
-  /** Address of the server, with its path prefix if it has one. */
+  /** Address of the server, with its path prefix if it has one; `user:password@` becomes a header. */
   readonly url: string;
   /** Length of one interval: a multiple of the scrape interval. @default 60000 */
   readonly stepMs?: number;
@@ -69,13 +69,13 @@ export function createPrometheusPort(options: PrometheusOptions): MetricsPort {
   if (faults.length > 0) {
     throw new AscentError('ASC_PLAN_INVALID', `metrics.prometheus: ${faults.join('; ')}.`);
   }
-  const url = options.url.replace(/\/+$/, '');
+  const { url, headers } = withoutCredentials(options.url);
   const stepMs = options.stepMs ?? STEP_MS;
   const reader: Reader = {
     ask: createJsonSource({
       name: `Prometheus at ${url}`,
       fetch: options.fetch ?? ((address, init) => fetch(address, init)),
-      authorize: options.headers ?? ((): Promise<Record<string, string>> => Promise.resolve({})),
+      authorize: async () => ({ ...headers, ...(await options.headers?.()) }),
       faultIn: prometheusFault,
     }),
     url: `${url}/api/v1/query_range`,
@@ -91,6 +91,21 @@ export function createPrometheusPort(options: PrometheusOptions): MetricsPort {
         return readRange(reader, question, { range, signal: AbortSignal.timeout(deadlineMs) });
       }),
   };
+}
+
+/** `https://user:password@host`: `fetch` refuses such an address, and a password must not stand in a message. */
+function withoutCredentials(address: string): {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+} {
+  const parsed = new URL(address);
+  const { username, password } = parsed;
+  parsed.username = '';
+  parsed.password = '';
+  const url = parsed.href.replace(/\/+$/, '');
+  if (username === '' && password === '') return { url, headers: {} };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
 async function readRange(
