@@ -1,19 +1,24 @@
 /** cloud-run-local as one thing that is started and stopped: wires the rooms together, decides nothing. */
 import { mkdirSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AdminV2 } from './admin-v2/v2-routes.js';
 import { answerApi } from './api/api-server.js';
 import { ApiRouter } from './api/api-router.js';
 import { iamRoutes } from './api/iam-routes.js';
+import { loggingRoutes } from './api/logging-routes.js';
 import { monitoringRoutes } from './api/monitoring-routes.js';
 import { v1Routes } from './api/v1-routes.js';
 import { makeMicrosecondClock } from './clock.js';
+import { FrontDoor } from './front-door/front-door.js';
 import { answerPlain, serve } from './front-door/proxy.js';
+import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
 import { RouteTable } from './front-door/route-table.js';
 import { Fleet } from './instances/fleet.js';
 import { ProcessRegistry } from './instances/process-registry.js';
-import type { Logger } from './log.js';
+import { LogStore } from './logging/log-store.js';
+import type { Logger } from './logging/log.js';
 import { SeriesStore } from './monitoring/series-store.js';
 import { Reconciler } from './reconciler.js';
 import { frontDoorDomain, hostOf, type AddressBook } from './resources/addresses.js';
@@ -41,31 +46,24 @@ function listen(server: Server, { port, host }: Settings): Promise<number> {
   });
 }
 
-function makeRequestHandler(parts: {
-  routes: RouteTable;
-  fleet: Fleet;
-  router: ApiRouter;
-  log: Logger;
-}): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const { routes, fleet, router, log } = parts;
-  return (incoming, outgoing) => {
-    const found = routes.find(incoming.headers.host ?? '', incoming.url ?? '/', Math.random());
-    if (found === 'api') {
-      void answerApi(router, { incoming, outgoing }, log);
-      return;
-    }
-    if (found === 'no-such-service') {
-      answerPlain(outgoing, 404, 'Page not found. There is no such service or tag.');
-      return;
-    }
-    const { route, revision, path, prefix } = found;
-    const running = revision === undefined ? undefined : fleet.find(route.key, revision);
-    if (running === undefined) {
-      answerPlain(outgoing, 503, 'The service has no ready revision to serve this request.');
-      return;
-    }
-    serve({ incoming, outgoing, running, path, prefix });
-  };
+function makeServer(frontDoor: FrontDoor, router: ApiRouter, log: Logger): Server {
+  // Requests may run for an hour; their end is the service's timeout, not the server's.
+  const server = createServer(
+    { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
+    (incoming, outgoing) => {
+      const admitted = frontDoor.admit(incoming);
+      if (admitted === 'api') void answerApi(router, { incoming, outgoing }, log);
+      else if ('status' in admitted) answerPlain(outgoing, admitted.status, admitted.message);
+      else serve({ incoming, outgoing }, admitted, frontDoor.logs);
+    },
+  );
+  server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const admitted = frontDoor.admit(incoming);
+    if (admitted === 'api') refuseUpgrade(socket, 400, 'The APIs speak HTTP only.');
+    else if ('status' in admitted) refuseUpgrade(socket, admitted.status, admitted.message);
+    else serveUpgrade({ incoming, socket, head }, admitted);
+  });
+  return server;
 }
 
 /** The rooms of the emulator, wired. */
@@ -82,7 +80,8 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   const store = await ResourceStore.open(settings.dataDir);
   const series = new SeriesStore(settings);
   const clock = makeMicrosecondClock();
-  const fleet = new Fleet({ settings, registry, series, log });
+  const logs = new LogStore(settings.region);
+  const fleet = new Fleet({ settings, registry, series, logs, log });
   const book: AddressBook = { projectNumber, region: settings.region, port };
   const routes = new RouteTable({
     defaultProject: settings.project,
@@ -103,12 +102,9 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
     ...iamRoutes('/v1'),
     ...iamRoutes('/v2'),
     ...monitoringRoutes(series, projectOf),
+    ...loggingRoutes(logs),
   ]);
-  // Requests may run for an hour; their end is the service's timeout, not the server's.
-  const server = createServer(
-    { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
-    makeRequestHandler({ routes, fleet, router, log }),
-  );
+  const server = makeServer(new FrontDoor({ routes, fleet, logs }), router, log);
   return { fleet, store, reconciler, server };
 }
 

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { startEmulator } from './emulator.js';
 import { readValuesFile } from './env-file.js';
 import { buildImage } from './images/build.js';
-import { makeLogger } from './log.js';
+import { makeLogger } from './logging/log.js';
 import { defaultSettings, parseDurationMs, type Settings } from './settings.js';
 
 const defaultDataDir = '.cloud-run-local';

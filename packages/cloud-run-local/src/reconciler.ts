@@ -10,7 +10,7 @@ import type { RouteTable } from './front-door/route-table.js';
 import type { Fleet } from './instances/fleet.js';
 import { MissingSecretError } from './instances/command.js';
 import { formatTimestamp, type MicrosecondClock } from './clock.js';
-import type { Logger } from './log.js';
+import type { Logger } from './logging/log.js';
 import { startFailureMessage } from './resources/failure-message.js';
 import {
   keyOf,
@@ -19,7 +19,7 @@ import {
   type ServiceKey,
   type ServiceRecord,
 } from './resources/record.js';
-import { deriveState, reachableRevisions } from './resources/status.js';
+import { deriveState, reachableRevisions, shareOf } from './resources/status.js';
 import { canonicalJson } from './resources/structural-equality.js';
 import type { ResourceStore } from './resources/store.js';
 import type { Settings } from './settings.js';
@@ -103,7 +103,11 @@ export class Reconciler {
     const state = deriveState(record, store.revisions(key), formatTimestamp(timeUs));
     const reachable = reachableRevisions(state.traffic);
     for (const revision of store.revisions(key).values()) {
-      fleet.limit(key, revision, reachable.has(revision.name));
+      fleet.limit(key, revision, {
+        reachable: reachable.has(revision.name),
+        share: shareOf(revision.name, state.traffic),
+        serviceAnnotations: record.object.metadata.annotations ?? {},
+      });
     }
     routes.set(key, state.traffic);
     if (canonicalJson(state) !== canonicalJson(record.state)) {
@@ -119,7 +123,9 @@ export class Reconciler {
     this.#deploying.add(id);
     void this.#deploy(key, revision)
       .then(({ phase, imageDigest }) => {
-        const { store, clock } = this.#dependencies;
+        const { store, clock, fleet } = this.#dependencies;
+        // It may have been deleted while it started.
+        if (!store.revisions(key).has(revision.name)) return fleet.close(key, revision.name);
         store.putRevision(key, { ...revision, phase, imageDigest, changedUs: clock() });
         return store.flush(key);
       })

@@ -15,6 +15,8 @@ export interface Settings {
   readonly visibilityDelayMs: number;
   /** How long an instance may be without a request before it is stopped: up to 15 min on Cloud Run. */
   readonly idleTimeoutMs: number;
+  /** How long a request waits for a place at least, before it gets 429: 10 s on Cloud Run. */
+  readonly queueWaitMs: number;
   /** How long a stopping instance has between SIGTERM and SIGKILL: 10 s on Cloud Run. */
   readonly killDelayMs: number;
   /** Variables every instance gets; a service's own take precedence. */
@@ -34,6 +36,7 @@ export const defaultSettings: Omit<Settings, 'dataDir'> = {
   samplePeriodMs: 60_000,
   visibilityDelayMs: 120_000,
   idleTimeoutMs: 900_000,
+  queueWaitMs: 10_000,
   killDelayMs: 10_000,
   env: {},
   secrets: {},

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const google = new GoogleAuth({ authClient: client });
   // Without this the transport throws on an error status before the client can read Google's error.
   const fetch = (url: string, init: object): unknown =>
-    google.fetch(url, { ...init, validateStatus: () => true, retry: false });
+    google.fetch({ ...init, url, validateStatus: () => true, retry: false });
   const auth = Object.assign(Object.create(google) as GoogleAuth, { fetch });
   const { port } = new URL(world.emulator.url);
   const options = {

@@ -1,6 +1,6 @@
 /** The APIs over HTTP: reads JSON, writes JSON, turns faults into Google's error envelope. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../log.js';
+import type { Logger } from '../logging/log.js';
 import { ApiError, invalidArgument } from './api-error.js';
 import type { ApiRouter } from './api-router.js';
 

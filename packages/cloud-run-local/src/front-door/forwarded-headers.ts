@@ -2,8 +2,6 @@
  * The headers an instance sees: the client's, without those that belong to one connection, and with where
  * the request came from and its trace (https://cloud.google.com/run/docs/container-contract#http-headers).
  */
-import { randomBytes } from 'node:crypto';
-
 /** Headers as Node reads them from the wire: name, value, name, value. */
 export type RawHeaders = readonly string[];
 
@@ -18,63 +16,108 @@ const hopByHop: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  // The front door itself has told the client to go on.
+  'expect',
 ]);
 
-/** What is known of the client. */
-export interface ClientInfo {
+/** The trace a request belongs to, and the span the front door adds to it. */
+export interface TraceContext {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** Below 2^48, so that a number holds it exactly: one protocol writes it in hexadecimal, one in decimal. */
+  readonly span: number;
+  readonly sampled: boolean;
+}
+
+const traceparentPattern = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
+const cloudTracePattern = /^([0-9a-f]{32})(?:\/\d+)?(?:;o=(\d))?/;
+
+/** Trace ids need not be secret: fast random digits do. */
+function randomHex(digits: number): string {
+  let hex = '';
+  while (hex.length < digits) {
+    hex += Math.floor(Math.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, '0');
+  }
+  return hex;
+}
+
+/** The trace of a request: the client's, or a new one. `traceparent` goes first. */
+export function traceOf(headers: NodeJS.Dict<string | string[]>): TraceContext {
+  const traceparent = headers['traceparent'];
+  const cloudTrace = headers['x-cloud-trace-context'];
+  const span = Math.floor(Math.random() * 2 ** 48);
+  if (typeof traceparent === 'string') {
+    const given = traceparentPattern.exec(traceparent);
+    if (given !== null) {
+      const sampled = (Number.parseInt(given[2] ?? '0', 16) & 1) === 1;
+      return { traceId: given[1] ?? '', span, sampled };
+    }
+  }
+  if (typeof cloudTrace === 'string') {
+    const given = cloudTracePattern.exec(cloudTrace);
+    if (given !== null) return { traceId: given[1] ?? '', span, sampled: given[2] === '1' };
+  }
+  return { traceId: randomHex(32), span, sampled: false };
+}
+
+/** What the front door adds to a request. */
+export interface Forwarding {
   readonly remoteAddress: string;
   /** The path prefix that was taken off, or empty. */
   readonly prefix: string;
+  readonly trace: TraceContext;
 }
 
-const traceparentPattern = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
-function randomId(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
-}
-
-function makeTrace(traceparent: string | undefined, cloudTrace: string | undefined): string[] {
-  const given = traceparentPattern.exec(traceparent ?? '');
-  const fromCloud = /^([0-9a-f]{32})\/(\d+)/.exec(cloudTrace ?? '');
-  const trace = given?.[1] ?? fromCloud?.[1] ?? randomId(16);
-  const span = randomId(8);
-  const sampled = given?.[3] ?? '00';
-  const headers = ['traceparent', `00-${trace}-${span}-${sampled}`];
-  const spanNumber = BigInt(`0x${span}`).toString();
-  headers.push('X-Cloud-Trace-Context', `${trace}/${spanNumber};o=${Number(sampled) & 1}`);
-  return headers;
-}
+/** Replaced by the front door's own. */
+const replaced: ReadonlySet<string> = new Set([
+  'forwarded',
+  'x-forwarded-proto',
+  'traceparent',
+  'x-cloud-trace-context',
+]);
 
 /** The headers of the request to the instance. */
-export function requestHeaders(raw: RawHeaders, client: ClientInfo): string[] {
+export function requestHeaders(raw: RawHeaders, forwarding: Forwarding): string[] {
+  const { remoteAddress, prefix, trace } = forwarding;
   const headers: string[] = [];
-  let forwardedFor = client.remoteAddress;
-  let traceparent: string | undefined;
-  let cloudTrace: string | undefined;
+  let forwardedFor = remoteAddress;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
     const value = raw[index + 1] ?? '';
     const lower = name.toLowerCase();
     if (lower === 'x-forwarded-for') forwardedFor = `${value}, ${forwardedFor}`;
-    else if (lower === 'traceparent') traceparent = value;
-    else if (lower === 'x-cloud-trace-context') cloudTrace = value;
-    else if (!hopByHop.has(lower) && lower !== 'forwarded' && lower !== 'x-forwarded-proto') {
-      headers.push(name, value);
-    }
+    else if (!hopByHop.has(lower) && !replaced.has(lower)) headers.push(name, value);
   }
-  headers.push('X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', 'http');
-  headers.push('Forwarded', `for="${client.remoteAddress}";proto=http`);
-  if (client.prefix !== '') headers.push('X-Forwarded-Prefix', client.prefix);
-  headers.push(...makeTrace(traceparent, cloudTrace));
+  const flag = trace.sampled ? '1' : '0';
+  headers.push(
+    ...['X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', 'http'],
+    ...['Forwarded', `for="${remoteAddress}";proto=http`],
+    ...['traceparent', `00-${trace.traceId}-${trace.span.toString(16).padStart(16, '0')}-0${flag}`],
+    ...['X-Cloud-Trace-Context', `${trace.traceId}/${trace.span};o=${flag}`],
+  );
+  if (prefix !== '') headers.push('X-Forwarded-Prefix', prefix);
   return headers;
 }
 
 /** The headers of the response to the client. */
 export function responseHeaders(raw: RawHeaders): string[] {
   const headers: string[] = [];
+  let setsCookie = false;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    if (!hopByHop.has(name.toLowerCase())) headers.push(name, raw[index + 1] ?? '');
+    const lower = name.toLowerCase();
+    setsCookie ||= lower === 'set-cookie';
+    if (!hopByHop.has(lower)) headers.push(name, raw[index + 1] ?? '');
   }
-  return headers;
+  return setsCookie ? privateOnly(headers) : headers;
+}
+
+/** What sets a cookie must not be kept by shared caches; Cloud Run sees to it. */
+function privateOnly(headers: readonly string[]): string[] {
+  const others = headers.filter(
+    (_part, index) => headers[index - (index % 2)]?.toLowerCase() !== 'cache-control',
+  );
+  return [...others, 'Cache-Control', 'private'];
 }

@@ -1,18 +1,22 @@
 /** All pools of the emulator: one per revision that was ever started in this run. */
-import { annotationNames, type RevisionSpec } from '@ascent/knative';
+import { constants } from 'node:os';
+import { annotationNames } from '@ascent/knative';
 import type { Image } from '../images/image-store.js';
-import type { Logger } from '../log.js';
+import type { LogSource, LogStore } from '../logging/log-store.js';
+import type { Logger } from '../logging/log.js';
 import { metrics } from '../monitoring/metric-descriptors.js';
 import type { SeriesStore } from '../monitoring/series-store.js';
 import type { RevisionRecord, ServiceKey } from '../resources/record.js';
+import { parseQuantity } from '../resources/quantity.js';
 import { containerPortOf } from '../resources/template-defaults.js';
 import type { Settings } from '../settings.js';
 import { commandOf } from './command.js';
 import { PortAllocator } from './free-port.js';
-import type { OutputStream } from './instance-process.js';
+import type { ProcessExit } from './instance-process.js';
 import { Instance, type InstancePlan } from './instance.js';
 import type { ProcessRegistry } from './process-registry.js';
 import { RevisionMeter } from './revision-meter.js';
+import { UsageSampler, type SampleContext } from './usage-sampler.js';
 import { poolTickMs, RevisionPool, type PoolLimits } from './revision-pool.js';
 
 /** A revision that can be sent requests. */
@@ -22,6 +26,8 @@ export interface RunningRevision {
   readonly pool: RevisionPool;
   readonly meter: RevisionMeter;
   readonly timeoutMs: number;
+  readonly affinity: boolean;
+  readonly sampling: SampleContext;
 }
 
 /** What the fleet works with. */
@@ -29,28 +35,60 @@ export interface FleetDependencies {
   readonly settings: Settings;
   readonly registry: ProcessRegistry;
   readonly series: SeriesStore;
+  readonly logs: LogStore;
   readonly log: Logger;
 }
 
 const idOf = (key: ServiceKey, revision: string): string => `${key.project}/${revision}`;
 
-function annotationNumber(revision: RevisionRecord, name: string, fallback: number): number {
-  const text = revision.object.metadata.annotations?.[name];
+function annotationNumber(
+  annotations: Readonly<Record<string, string>>,
+  name: string,
+  fallback: number,
+): number {
+  const text = annotations[name];
   const value = Number(text);
   return text === undefined || !Number.isInteger(value) || value < 0 ? fallback : value;
 }
 
-/** The bounds a revision asks for; one that nobody can reach keeps no minimum. */
+/** How a revision is reached, and what its service as a whole asks for. */
+export interface Reach {
+  readonly reachable: boolean;
+  /** Percent of the service's traffic. */
+  readonly share: number;
+  /** Annotations of the service: its own bounds are divided over revisions by share. */
+  readonly serviceAnnotations: Readonly<Record<string, string>>;
+}
+
+const unreached: Reach = { reachable: false, share: 0, serviceAnnotations: {} };
+
+/** The bounds a revision has; one that nobody can reach keeps no minimum. */
 export function limitsOf(
   revision: RevisionRecord,
-  { reachable, idleTimeoutMs }: { reachable: boolean; idleTimeoutMs: number },
+  { reachable, share, serviceAnnotations }: Reach,
+  { idleTimeoutMs, queueWaitMs }: Settings,
 ): PoolLimits {
-  const spec: RevisionSpec = revision.object.spec;
+  const own = revision.object.metadata.annotations ?? {};
+  const ofService = (name: string): number =>
+    Math.ceil((annotationNumber(serviceAnnotations, name, 0) * share) / 100);
+  const manual =
+    serviceAnnotations[annotationNames.scalingMode] === 'manual'
+      ? ofService(annotationNames.manualInstanceCount)
+      : undefined;
+  const minimum = Math.max(
+    annotationNumber(own, annotationNames.minScale, 0),
+    ofService(annotationNames.serviceMinScale),
+  );
+  const maximum = Math.min(
+    annotationNumber(own, annotationNames.maxScale, 100),
+    ofService(annotationNames.serviceMaxScale) || Number.POSITIVE_INFINITY,
+  );
   return {
-    concurrency: spec.containerConcurrency ?? 80,
-    minInstances: reachable ? annotationNumber(revision, annotationNames.minScale, 0) : 0,
-    maxInstances: Math.max(1, annotationNumber(revision, annotationNames.maxScale, 100)),
+    concurrency: revision.object.spec.containerConcurrency ?? 80,
+    minInstances: reachable ? (manual ?? minimum) : 0,
+    maxInstances: Math.max(1, manual ?? maximum),
     idleTimeoutMs,
+    queueWaitMs,
   };
 }
 
@@ -59,12 +97,13 @@ export class Fleet {
   readonly #dependencies: FleetDependencies;
   readonly #running = new Map<string, RunningRevision>();
   readonly #ports = new PortAllocator();
+  readonly #sampler = new UsageSampler();
   readonly #ticker: NodeJS.Timeout;
 
   constructor(dependencies: FleetDependencies) {
     this.#dependencies = dependencies;
     this.#ticker = setInterval(() => {
-      for (const { pool } of this.#running.values()) pool.tick();
+      for (const running of this.#running.values()) this.#tick(running);
     }, poolTickMs);
   }
 
@@ -92,30 +131,36 @@ export class Fleet {
       configuration_name: key.service,
     });
     const plan = this.#planOf(key, revision, image);
-    const pool = new RevisionPool(
-      limitsOf(revision, { reachable: false, idleTimeoutMs: settings.idleTimeoutMs }),
-      {
-        launch: () => this.#launch(plan, key.service, revision.name),
-        events: {
-          onStarted: (_instance, outcome) => {
-            if (outcome.kind === 'ready') meter.record(metrics.startupLatencies, outcome.startupMs);
-          },
-          onExited: (instance) => {
-            this.#ports.release(instance.port);
-          },
+    const pool = new RevisionPool(limitsOf(revision, unreached, settings), {
+      launch: () => this.#launch(plan, { key, revision: revision.name }),
+      events: {
+        onStarted: (_instance, outcome) => {
+          if (outcome.kind === 'ready') meter.record(metrics.startupLatencies, outcome.startupMs);
+        },
+        onExited: (instance) => {
+          this.#ports.release(instance.port);
         },
       },
-    );
+    });
     const timeoutMs = (revision.object.spec.timeoutSeconds ?? 300) * 1000;
-    const running = { key, name: revision.name, pool, meter, timeoutMs };
+    const { annotations } = revision.object.metadata;
+    const running: RunningRevision = {
+      key,
+      name: revision.name,
+      pool,
+      meter,
+      timeoutMs,
+      affinity: annotations?.[annotationNames.sessionAffinity] === 'true',
+      sampling: this.#samplingOf(key, revision, meter),
+    };
     this.#running.set(idOf(key, revision.name), running);
     return running;
   }
 
-  /** Sets the bounds of a revision by whether it can be reached. */
-  limit(key: ServiceKey, revision: RevisionRecord, reachable: boolean): void {
-    const { idleTimeoutMs } = this.#dependencies.settings;
-    this.find(key, revision.name)?.pool.setLimits(limitsOf(revision, { reachable, idleTimeoutMs }));
+  /** Sets the bounds of a revision by how it is reached. */
+  limit(key: ServiceKey, revision: RevisionRecord, reach: Reach): void {
+    const { settings } = this.#dependencies;
+    this.find(key, revision.name)?.pool.setLimits(limitsOf(revision, reach, settings));
   }
 
   /** Ends a revision's instances, each after its last request. */
@@ -151,27 +196,88 @@ export class Fleet {
       }),
       containerPort: containerPortOf(container),
       startupProbe: disabled ? undefined : container.startupProbe,
+      livenessProbe: container.livenessProbe,
+      readinessProbe: container.readinessProbe,
       killDelayMs: settings.killDelayMs,
     };
   }
 
-  async #launch(plan: InstancePlan, service: string, revision: string): Promise<Instance> {
-    const { registry, log } = this.#dependencies;
-    const onLine = ({ id }: Instance, stream: OutputStream, message: string): void => {
-      const severity = stream === 'stderr' ? 'WARNING' : 'INFO';
-      log({ severity, message, log: stream, service, revision, instanceId: id });
+  #samplingOf(key: ServiceKey, revision: RevisionRecord, meter: RevisionMeter): SampleContext {
+    const container = revision.object.spec.containers[0];
+    const limits = container?.resources?.limits ?? {};
+    const throttling = revision.object.metadata.annotations?.[annotationNames.cpuThrottling];
+    return {
+      meter,
+      containerName: container?.name ?? key.service,
+      limits: {
+        memoryBytes: parseQuantity(limits['memory'] ?? '') ?? 512 * 2 ** 20,
+        cpus: parseQuantity(limits['cpu'] ?? '') ?? 1,
+      },
+      alwaysBilled: throttling === 'false',
+      onKilled: (message) => {
+        this.#note({ key, revision: revision.name }, 'ERROR', message);
+      },
     };
+  }
+
+  #tick({ pool, meter, sampling }: RunningRevision): void {
+    pool.tick();
+    let active = 0;
+    let idle = 0;
+    for (const instance of pool.instances) {
+      this.#sampler.sample(instance, sampling);
+      if (instance.inFlight > 0) active += 1;
+      else if (instance.state === 'ready') idle += 1;
+    }
+    if (active > 0) meter.gauge(metrics.instanceCount, active, { state: 'active' });
+    if (idle > 0) meter.gauge(metrics.instanceCount, idle, { state: 'idle' });
+  }
+
+  #note(source: LogSource, severity: 'INFO' | 'WARNING' | 'ERROR', message: string): void {
+    const { log, logs } = this.#dependencies;
+    logs.addNote(source, severity, message);
+    log({ severity, message, log: 'varlog/system', ...labelsOf(source) });
+  }
+
+  async #launch(plan: InstancePlan, owner: Omit<LogSource, 'instanceId'>): Promise<Instance> {
+    const { registry, log, logs } = this.#dependencies;
     const port = await this.#ports.take();
-    const instance = new Instance(plan, { registry, port, onLine });
-    const note = (severity: 'INFO' | 'WARNING', message: string): void => {
-      log({ severity, message, log: 'varlog/system', service, revision, instanceId: instance.id });
-    };
-    note('INFO', `Starting new instance. Reason: AUTOSCALING (pid ${instance.pid ?? 'none'})`);
-    void instance.exited.then(({ code, signal, fault }) => {
-      const how = fault ?? (signal === null ? `exit(${code ?? 0})` : `signal ${signal}`);
-      const expected = fault === undefined && (code === 0 || signal === 'SIGTERM');
-      note(expected ? 'INFO' : 'WARNING', `Container ended: ${how}.`);
+    const instance = new Instance(plan, {
+      registry,
+      port,
+      onLine: ({ id }, stream, message) => {
+        const source = { ...owner, instanceId: id };
+        logs.addLine(source, stream, message);
+        const severity = stream === 'stderr' ? 'WARNING' : 'INFO';
+        log({ severity, message, log: stream, ...labelsOf(source) });
+      },
+      onUnhealthy: ({ id }, message) => {
+        this.#note({ ...owner, instanceId: id }, 'WARNING', message);
+      },
+    });
+    const source = { ...owner, instanceId: instance.id };
+    this.#note(source, 'INFO', 'Starting new instance. Reason: AUTOSCALING');
+    void instance.exited.then((exit) => {
+      const { expected, message } = describeExit(exit);
+      this.#note(source, expected ? 'INFO' : 'WARNING', message);
     });
     return instance;
   }
+}
+
+function describeExit({ code, signal, fault }: ProcessExit): {
+  expected: boolean;
+  message: string;
+} {
+  if (fault !== undefined)
+    return { expected: false, message: `Container could not start: ${fault}` };
+  if (signal !== null) {
+    const message = `Container terminated on signal ${constants.signals[signal]}.`;
+    return { expected: signal === 'SIGTERM', message };
+  }
+  return { expected: code === 0, message: `Container called exit(${code ?? 0}).` };
+}
+
+function labelsOf({ key, revision, instanceId }: LogSource) {
+  return { service: key.service, revision, ...(instanceId !== undefined && { instanceId }) };
 }

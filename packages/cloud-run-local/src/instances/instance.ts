@@ -8,6 +8,7 @@ import {
   type OutputStream,
   type ProcessExit,
 } from './instance-process.js';
+import { watchHealth } from './health-watch.js';
 import { stepInstance, type InstanceEvent, type InstanceState } from './lifecycle.js';
 import { awaitStartup } from './probe.js';
 import type { ProcessRegistry } from './process-registry.js';
@@ -18,6 +19,8 @@ export interface InstancePlan {
   readonly containerPort: number;
   /** Undefined: ready as soon as it runs (`health-check-disabled`). */
   readonly startupProbe: Probe | undefined;
+  readonly livenessProbe?: Probe | undefined;
+  readonly readinessProbe?: Probe | undefined;
   readonly killDelayMs: number;
 }
 
@@ -26,6 +29,8 @@ export interface InstanceSurroundings {
   readonly registry: ProcessRegistry;
   readonly port: number;
   readonly onLine: (instance: Instance, stream: OutputStream, line: string) => void;
+  /** A liveness probe failed for good; the instance is being ended. */
+  readonly onUnhealthy: (instance: Instance, message: string) => void;
 }
 
 /** How the first minutes of an instance went. */
@@ -47,10 +52,17 @@ export class Instance {
   #state: InstanceState = 'starting';
   readonly #process: InstanceProcess;
   readonly #plan: InstancePlan;
-  readonly #startup = new AbortController();
+  readonly #surroundings: InstanceSurroundings;
+  readonly #ending = new AbortController();
+  /** False while the readiness probe fails: no new requests, nothing else. */
+  #receiving = true;
+  /** Since when it is billed, while it starts or serves. */
+  #billedSinceMs: number | undefined = performance.now();
+  #billedMs = 0;
 
   constructor(plan: InstancePlan, surroundings: InstanceSurroundings) {
     this.#plan = plan;
+    this.#surroundings = surroundings;
     this.port = surroundings.port;
     const env = { ...plan.command.env, PORT: String(this.port) };
     this.#process = startProcess(
@@ -64,7 +76,7 @@ export class Instance {
     );
     this.exited = this.#process.exited.then((exit) => {
       this.#step({ kind: 'exited' });
-      this.#startup.abort();
+      this.#ending.abort();
       return exit;
     });
     this.started = this.#start();
@@ -72,6 +84,36 @@ export class Instance {
 
   get state(): InstanceState {
     return this.#state;
+  }
+
+  /** Whether it may be given a request: it is ready, and its readiness probe does not fail. */
+  get receiving(): boolean {
+    return this.#receiving && this.#state === 'ready';
+  }
+
+  /** A request begins. */
+  occupy(): void {
+    this.inFlight += 1;
+    this.#billedSinceMs ??= performance.now();
+  }
+
+  /** A request has ended. */
+  vacate(): void {
+    this.inFlight -= 1;
+    this.lastUsedMs = performance.now();
+    if (this.inFlight > 0) return;
+    this.#settleBill();
+    this.#step({ kind: 'emptied' });
+  }
+
+  /** The time to bill since the last call: all of it, or only while it started or served. */
+  takeBillableMs(alwaysBilled: boolean): number {
+    const busy = this.inFlight > 0 || this.#state === 'starting';
+    this.#settleBill();
+    if (busy || alwaysBilled) this.#billedSinceMs = performance.now();
+    const billedMs = this.#billedMs;
+    this.#billedMs = 0;
+    return billedMs;
   }
 
   get pid(): number | undefined {
@@ -83,14 +125,9 @@ export class Instance {
     this.#step({ kind: 'drain-wanted', inFlight: this.inFlight });
   }
 
-  /** To be called when a request has ended. */
-  noteReleased(): void {
-    if (this.inFlight === 0) this.#step({ kind: 'emptied' });
-  }
-
-  /** Ends the process now, whatever it does. */
+  /** Ends the process now, whatever it does; it is given no request from here on. */
   kill(): void {
-    this.#process.kill();
+    this.#step({ kind: 'kill-wanted' });
   }
 
   async #start(): Promise<StartOutcome> {
@@ -98,6 +135,7 @@ export class Instance {
     const passed = await this.#probe();
     this.#step({ kind: passed ? 'probe-passed' : 'probe-failed' });
     if (this.#state === 'ready') {
+      this.#watch();
       return { kind: 'ready', startupMs: performance.now() - startedMs };
     }
     const exit = this.#state === 'stopped' ? await this.exited : undefined;
@@ -105,12 +143,44 @@ export class Instance {
   }
 
   async #probe(): Promise<boolean> {
-    const { startupProbe, containerPort } = this.#plan;
+    const { startupProbe } = this.#plan;
     if (startupProbe === undefined) return true;
-    // A probe of the container's port means the port this instance was given in PORT.
-    const named = startupProbe.httpGet?.port ?? startupProbe.tcpSocket?.port;
-    const port = named === undefined || named === containerPort ? this.port : named;
-    return awaitStartup(startupProbe, port, this.#startup.signal);
+    return awaitStartup(startupProbe, this.#portOf(startupProbe), this.#ending.signal);
+  }
+
+  /** A probe of the container's port means the port this instance was given in PORT. */
+  #portOf(probe: Probe): number {
+    const named = probe.httpGet?.port ?? probe.tcpSocket?.port;
+    return named === undefined || named === this.#plan.containerPort ? this.port : named;
+  }
+
+  #watch(): void {
+    const { livenessProbe, readinessProbe } = this.#plan;
+    const { signal } = this.#ending;
+    if (livenessProbe !== undefined) {
+      const onFailed = (failures: number): void => {
+        this.#surroundings.onUnhealthy(
+          this,
+          `LIVENESS probe failed ${failures} times consecutively for container on port ${this.#plan.containerPort}. The instance has been shut down.`,
+        );
+        this.kill();
+      };
+      const target = { probe: livenessProbe, port: this.#portOf(livenessProbe) };
+      watchHealth(target, { onFailed, onRecovered: () => undefined }, signal);
+    }
+    if (readinessProbe === undefined) return;
+    const receive = (receiving: boolean) => (): void => {
+      this.#receiving = receiving;
+    };
+    const target = { probe: readinessProbe, port: this.#portOf(readinessProbe) };
+    watchHealth(target, { onFailed: receive(false), onRecovered: receive(true) }, signal);
+  }
+
+  /** Billed time is rounded up to 100 ms. https://cloud.google.com/run/pricing */
+  #settleBill(): void {
+    if (this.#billedSinceMs === undefined) return;
+    this.#billedMs += Math.ceil((performance.now() - this.#billedSinceMs) / 100) * 100;
+    this.#billedSinceMs = undefined;
   }
 
   #step(event: InstanceEvent): void {
@@ -123,7 +193,7 @@ export class Instance {
   }
 
   #terminate(): void {
-    this.#startup.abort();
+    this.#ending.abort();
     this.#process.terminate();
     const timer = setTimeout(() => {
       this.#step({ kind: 'grace-over' });

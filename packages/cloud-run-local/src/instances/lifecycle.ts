@@ -15,6 +15,7 @@ export type InstanceEvent =
   | { readonly kind: 'probe-passed' }
   | { readonly kind: 'probe-failed' }
   | { readonly kind: 'drain-wanted'; readonly inFlight: number }
+  | { readonly kind: 'kill-wanted' }
   | { readonly kind: 'emptied' }
   | { readonly kind: 'grace-over' }
   | { readonly kind: 'exited' };
@@ -38,17 +39,20 @@ function drain(state: InstanceState, inFlight: number): InstanceStep {
   return stay(state);
 }
 
+const ended: InstanceStep = stay('stopped');
+
 /** The life of an instance, one event at a time. An event that means nothing in a state changes nothing. */
 export function stepInstance(state: InstanceState, event: InstanceEvent): InstanceStep {
+  if (event.kind === 'exited' || state === 'stopped') return ended;
   switch (event.kind) {
-    case 'exited':
-      return stay('stopped');
     case 'probe-passed':
       return stay(state === 'starting' ? 'ready' : state);
     case 'probe-failed':
       return state === 'starting' ? { state: 'stopping', effects: ['kill'] } : stay(state);
     case 'drain-wanted':
       return drain(state, event.inFlight);
+    case 'kill-wanted':
+      return { state: 'stopping', effects: ['kill'] };
     case 'emptied':
       return state === 'draining' ? { state: 'stopping', effects: ['terminate'] } : stay(state);
     case 'grace-over':

@@ -12,13 +12,16 @@ import type { Probe } from '@ascent/knative';
 /** Milliseconds between two tries of a port that nobody listens on yet. */
 const retryMs = 20;
 
+/** Waits, or returns at once when the signal aborts. */
 const delay = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const finish = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
       resolve();
-    });
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener('abort', finish);
   });
 
 /** `refused`: nobody listens there yet. */

@@ -35,6 +35,13 @@ export class RevisionMeter {
     series.latency.record(latencyMs, nowMs);
   }
 
+  /** Sets the value of a GAUGE metric. */
+  gauge(descriptor: MetricDescriptor, value: number, labels: SeriesLabels['metric'] = {}): void {
+    this.#store
+      .series(descriptor, { metric: labels, resource: this.#resource })
+      .gauge(value, Date.now());
+  }
+
   /** Records a value of any other DELTA metric. */
   record(descriptor: MetricDescriptor, value: number, labels: SeriesLabels['metric'] = {}): void {
     this.#store

@@ -14,6 +14,8 @@ export interface PoolLimits {
   readonly minInstances: number;
   readonly maxInstances: number;
   readonly idleTimeoutMs: number;
+  /** How long a request waits for a place at least. */
+  readonly queueWaitMs: number;
 }
 
 /** What the pool reports. */
@@ -43,9 +45,10 @@ interface Waiter {
   readonly refuse: (error: Error) => void;
 }
 
-/** A request waits this long at least. https://cloud.google.com/run/docs/about-instance-autoscaling */
-const queueWaitMsMin = 10_000;
-/** … and this many average startups, when that is longer. */
+/**
+ * A request waits for this many average startups, when that is longer than the least wait.
+ * https://cloud.google.com/run/docs/about-instance-autoscaling
+ */
 const queueWaitStartups = 3.5;
 /** How often `tick` is called. */
 export const poolTickMs = 1000;
@@ -108,11 +111,22 @@ export class RevisionPool {
   tryAcquire(): Instance | undefined {
     let best: Instance | undefined;
     for (const instance of this.#ready) {
+      if (!instance.receiving) continue;
       if (best === undefined || instance.inFlight < best.inFlight) best = instance;
     }
     if (best === undefined || best.inFlight >= this.#limits.concurrency) return undefined;
     this.#occupy(best);
     return best;
+  }
+
+  /** A place on the ready instance whose id begins so, if it has one: what session affinity asks for. */
+  tryAcquireById(idPrefix: string): Instance | undefined {
+    const instance = this.#ready.find(({ id }) => id.startsWith(idPrefix));
+    if (instance?.receiving !== true || instance.inFlight >= this.#limits.concurrency) {
+      return undefined;
+    }
+    this.#occupy(instance);
+    return instance;
   }
 
   /** A place on an instance, waiting for one if need be. */
@@ -144,13 +158,15 @@ export class RevisionPool {
   /** Gives a place back. */
   release(instance: Instance): void {
     this.#inFlight -= 1;
-    instance.inFlight -= 1;
-    instance.lastUsedMs = performance.now();
-    if (instance.state === 'ready') {
-      if (this.#waiters.length > 0) this.#serveWaiters();
-    } else {
-      instance.noteReleased();
-    }
+    instance.vacate();
+    if (this.#waiters.length > 0) this.#serveWaiters();
+  }
+
+  /** Gives a place back on an instance nobody listens on any more; it is ended, and no longer chosen. */
+  discard(instance: Instance): void {
+    this.#removeReady(instance);
+    instance.kill();
+    this.release(instance);
   }
 
   /** Ends every instance, each after its last request; resolves when all are gone. */
@@ -168,13 +184,13 @@ export class RevisionPool {
   }
 
   #occupy(instance: Instance): void {
-    instance.inFlight += 1;
+    instance.occupy();
     this.#inFlight += 1;
   }
 
   #queueWaitMs(): number {
     const average = this.#startups === 0 ? 0 : this.#startupMsTotal / this.#startups;
-    return Math.max(queueWaitMsMin, queueWaitStartups * average);
+    return Math.max(this.#limits.queueWaitMs, queueWaitStartups * average);
   }
 
   #serveWaiters(): void {

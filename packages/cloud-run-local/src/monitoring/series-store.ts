@@ -62,9 +62,9 @@ export class Series {
     }
   }
 
-  /** Writes the value of a GAUGE metric at the end of the period `nowMs` is in; a later one replaces it. */
+  /** Sets the value of a GAUGE metric for the period `nowMs` is in; the last one of a period counts. */
   gauge(value: number, nowMs: number): void {
-    const endMs = Math.floor(nowMs / this.#periodMs) * this.#periodMs;
+    const endMs = (Math.floor(nowMs / this.#periodMs) + 1) * this.#periodMs;
     if (this.#points.at(-1)?.endMs === endMs) this.#points.pop();
     this.#push({ startMs: endMs, endMs, value });
   }

@@ -110,6 +110,13 @@ export function deriveState(
   };
 }
 
+/** The percent of the traffic a revision gets. */
+export function shareOf(revision: string, traffic: readonly TrafficTarget[]): number {
+  return traffic
+    .filter(({ revisionName }) => revisionName === revision)
+    .reduce((total, { percent = 0 }) => total + percent, 0);
+}
+
 /** The revisions that can be reached, by share or by tag. */
 export function reachableRevisions(traffic: readonly TrafficTarget[]): ReadonlySet<string> {
   const reachable = traffic.filter(

@@ -1,0 +1,79 @@
+/** Cloud Logging v2, as much as reads the logs of services. */
+import { z } from 'zod';
+import { parseExpression, unquote } from '../filter-expression.js';
+import { severities } from '../logging/log-entry.js';
+import type { LogStore, StoredEntry } from '../logging/log-store.js';
+import { invalidArgument } from './api-error.js';
+import type { ApiRoute } from './api-router.js';
+import { paginate } from './pagination.js';
+
+const requestSchema = z.looseObject({
+  resourceNames: z.array(z.string()).nullish(),
+  filter: z.string().nullish(),
+  orderBy: z.string().nullish(),
+  pageSize: z.number().int().nonnegative().nullish(),
+  pageToken: z.string().nullish(),
+});
+
+/** The value at a path of an entry, such as `resource.labels.service_name`. */
+function readPath(path: string): (entry: StoredEntry) => string | undefined {
+  const parts = path.match(/"[^"]*"|[^.]+/g)?.map(unquote) ?? [];
+  return (entry) => {
+    let value: unknown = entry;
+    for (const part of parts) {
+      if (value === null || typeof value !== 'object') return undefined;
+      value = (value as Record<string, unknown>)[part];
+    }
+    if (value === undefined || value === null) return undefined;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+}
+
+function rank(field: string, value: string): number {
+  if (field === 'severity') return severities.findIndex((severity) => severity === value);
+  return field === 'timestamp' ? Date.parse(value) : Number(value);
+}
+
+/**
+ * Reads a filter on entries.
+ * @throws ApiError INVALID_ARGUMENT saying what could not be read.
+ */
+export function parseLogFilter(text: string): (entry: StoredEntry) => boolean {
+  if (text.trim() === '') return () => true;
+  return parseExpression<StoredEntry>(text, { reader: readPath, rank });
+}
+
+type ListRequest = z.infer<typeof requestSchema>;
+
+function parseRequest(body: unknown): ListRequest {
+  const parsed = requestSchema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalidArgument(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+function listEntries(logs: LogStore, request: ListRequest): Record<string, unknown> {
+  const matches = parseLogFilter(request.filter ?? '');
+  const projects = request.resourceNames ?? [];
+  const inProjects = ({ logName }: StoredEntry): boolean =>
+    projects.length === 0 || projects.some((name) => logName.startsWith(`${name}/`));
+  const found = logs.entries().filter((entry) => inProjects(entry) && matches(entry));
+  const ordered = request.orderBy === 'timestamp desc' ? found.reverse() : found;
+  const query = new URLSearchParams({
+    pageSize: String(request.pageSize ?? 0),
+    pageToken: request.pageToken ?? '',
+  });
+  const { page, nextPageToken } = paginate(ordered, query);
+  return { entries: page, ...(nextPageToken !== undefined && { nextPageToken }) };
+}
+
+/** Every route of the Logging API. */
+export function loggingRoutes(logs: LogStore): readonly ApiRoute[] {
+  return [
+    {
+      method: 'POST',
+      pattern: '/v2/entries:list',
+      handle: ({ body }) => listEntries(logs, parseRequest(body)),
+    },
+  ];
+}

@@ -1,0 +1,228 @@
+/** The front door over real connections: streaming, upgrades, headers, timeouts, affinity, logs. */
+import { connect } from 'node:net';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, deploy, echoService, startWorld, visit, type Body, type World } from './harness.js';
+
+let world: World;
+let service: Body;
+beforeAll(async () => {
+  world = await startWorld({ queueWaitMs: 300 });
+  service = await deploy(world, echoService('door'));
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+interface Seen {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly pid: number;
+  readonly revision: string;
+  readonly bytes: number;
+}
+const seen = (text: string): Seen => JSON.parse(text) as Seen;
+
+describe('streaming', () => {
+  it('passes events on as they come', async () => {
+    const { host, port } = new URL(service.status.url);
+    const chunks = await new Promise<string[]>((resolve, reject) => {
+      const parts: string[] = [];
+      request({ host: '127.0.0.1', port, path: '/stream', headers: { host } }, (response) => {
+        response.on('data', (chunk: Buffer) => parts.push(chunk.toString()));
+        response.once('end', () => {
+          resolve(parts);
+        });
+      })
+        .once('error', reject)
+        .end();
+    });
+    expect(chunks).toEqual(['data: 0\n\n', 'data: 1\n\n', 'data: 2\n\n']);
+  });
+
+  it('carries a request body and its answer at the same time', async () => {
+    const { host, port } = new URL(service.status.url);
+    const echoed = await new Promise<string>((resolve, reject) => {
+      const outgoing = request(
+        { host: '127.0.0.1', port, path: '/echo', method: 'POST', headers: { host } },
+        (response) => {
+          let text = '';
+          response.on('data', (chunk: Buffer) => {
+            text += chunk.toString();
+            // The second half is sent only after the first came back.
+            if (text === 'first ') outgoing.end('second');
+          });
+          response.once('end', () => {
+            resolve(text);
+          });
+        },
+      );
+      outgoing.once('error', reject);
+      outgoing.write('first ');
+    });
+    expect(echoed).toBe('first second');
+  });
+
+  it('carries a large body whole', async () => {
+    const body = 'x'.repeat(3_000_000);
+    const reply = await visit(service.status.url, { method: 'POST', body });
+    expect(seen(reply.text).bytes).toBe(body.length);
+  });
+});
+
+describe('WebSocket', () => {
+  it('hands the connection over after the handshake', async () => {
+    const { host, port } = new URL(service.status.url);
+    const received = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      let text = '';
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1');
+        if (text.endsWith('\r\n\r\n')) socket.write('deep');
+        if (text.endsWith('deep')) socket.end();
+      });
+      socket.once('close', () => {
+        resolve(text);
+      });
+      socket.once('error', reject);
+      socket.write(
+        `GET /chat HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+      );
+    });
+    expect(received).toContain('HTTP/1.1 101 Switching Protocols');
+    // The accept value of RFC 6455 §1.3 for this key.
+    expect(received).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+  });
+});
+
+describe('headers', () => {
+  it('says where the request came from, and keeps the host', async () => {
+    const { headers } = seen(
+      (await visit(service.status.url, { headers: { 'x-forwarded-for': '9.9.9.9' } })).text,
+    );
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '9.9.9.9, 127.0.0.1',
+      'x-forwarded-proto': 'http',
+      forwarded: 'for="127.0.0.1";proto=http',
+      host: new URL(service.status.url).host,
+    });
+  });
+
+  it('goes on with a trace, or begins one', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    const given = { traceparent: `00-${trace}-b7ad6b7169203331-01` };
+    const { headers } = seen((await visit(service.status.url, { headers: given })).text);
+    expect(headers['traceparent']).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
+    expect(headers['x-cloud-trace-context']).toMatch(new RegExp(`^${trace}/\\d+;o=1$`));
+    const fresh = seen((await visit(service.status.url)).text).headers;
+    expect(fresh['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  });
+
+  it('keeps what sets a cookie out of shared caches', async () => {
+    const { headers } = await visit(service.status.url, { path: '/?cookie' });
+    expect(headers['cache-control']).toBe('private');
+  });
+});
+
+describe('limits', () => {
+  it('answers 504 when the request timeout is over', async () => {
+    const slow = await deploy(world, echoService('slow', { spec: { timeoutSeconds: 1 } }));
+    expect((await visit(slow.status.url, { path: '/?wait=3000' })).status).toBe(504);
+  });
+
+  it('queues beyond the concurrency, and answers 429 when nothing comes free', async () => {
+    const narrow = await deploy(
+      world,
+      echoService('narrow', {
+        spec: { containerConcurrency: 1 },
+        annotations: { 'autoscaling.knative.dev/maxScale': '1' },
+      }),
+    );
+    const path = '/?wait=200';
+    const queued = await Promise.all([1, 2].map(() => visit(narrow.status.url, { path })));
+    expect(queued.map(({ status }) => status)).toEqual([200, 200]);
+    const [long, refused] = await Promise.all([
+      visit(narrow.status.url, { path: '/?wait=3000' }),
+      visit(narrow.status.url),
+    ]);
+    expect([long.status, refused.status].sort()).toEqual([200, 429]);
+  });
+
+  it('tells a client of an unknown host that there is nothing', async () => {
+    const url = service.status.url.replace('door-', 'nothing-');
+    expect((await visit(url)).status).toBe(404);
+  });
+});
+
+describe('session affinity', () => {
+  it('brings a client back to its instance, whatever the split says', async () => {
+    const annotations = { 'run.googleapis.com/sessionAffinity': 'true' };
+    const first = await deploy(world, echoService('sticky', { annotations }));
+    const one = first.status.latestReadyRevisionName;
+    const cookie =
+      String((await visit(first.status.url)).headers['set-cookie']).split(';')[0] ?? '';
+    expect(cookie).toMatch(/^GAESA=/);
+    const second = await deploy(world, echoService('sticky', { annotations, env: { A: 'b' } }));
+    const two = second.status.latestReadyRevisionName;
+    const traffic = [
+      { revisionName: one, percent: 1 },
+      { revisionName: two, percent: 99 },
+    ];
+    await deploy(world, echoService('sticky', { annotations, env: { A: 'b' }, traffic }));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => visit(first.status.url, { headers: { cookie } })),
+    );
+    expect(new Set(answers.map(({ text }) => seen(text).revision))).toEqual(new Set([one]));
+  });
+});
+
+describe('logs', () => {
+  /** Asks Cloud Logging for entries. */
+  async function list(filter: string): Promise<readonly LogBody[]> {
+    const body = { resourceNames: ['projects/local'], filter };
+    const reply = await call(world, 'POST /v2/entries:list', body);
+    return (reply.body as unknown as { entries: LogBody[] }).entries;
+  }
+  interface LogBody {
+    readonly logName: string;
+    readonly severity: string;
+    readonly trace?: string;
+    readonly jsonPayload?: unknown;
+    readonly textPayload?: string;
+    readonly httpRequest?: { readonly status: number; readonly requestUrl: string };
+    readonly resource: { readonly labels: Readonly<Record<string, string>> };
+  }
+
+  it('has every request with its status', async () => {
+    await visit(service.status.url, { path: '/find-me?status=503' });
+    const [entry] = await list(
+      'resource.labels.service_name="door" AND severity>=ERROR AND httpRequest.requestUrl:"find-me"',
+    );
+    expect(entry).toMatchObject({
+      logName: 'projects/local/logs/run.googleapis.com%2Frequests',
+      severity: 'ERROR',
+      httpRequest: { status: 503 },
+      resource: { labels: { service_name: 'door', location: 'us-central1' } },
+    });
+  });
+
+  it('reads structured lines as Cloud Logging does', async () => {
+    const line = JSON.stringify({
+      severity: 'warning',
+      message: 'low on gas',
+      'logging.googleapis.com/trace': 'projects/local/traces/abc',
+    });
+    await visit(service.status.url, { path: `/log?line=${encodeURIComponent(line)}` });
+    await visit(service.status.url, { path: '/log?line=plain' });
+    await expect
+      .poll(() => list('logName:"stdout" AND resource.labels.service_name="door"'))
+      .toMatchObject([
+        {
+          severity: 'WARNING',
+          jsonPayload: { message: 'low on gas' },
+          trace: 'projects/local/traces/abc',
+        },
+        { severity: 'DEFAULT', textPayload: 'plain' },
+      ]);
+  });
+});
