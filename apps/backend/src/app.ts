@@ -6,6 +6,7 @@ import { ApiError } from './errors.js';
 import { addChatRoutes, type ChatRouteOptions } from './http/chat-routes.js';
 import { replyToErrors } from './http/error-replies.js';
 import { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
+import { describeApi } from './http/openapi.js';
 import { chooseRequestId, requestIdHeader } from './http/request-id.js';
 import { createRequestLogger, logEveryRequest, readTrace } from './http/request-log.js';
 import { addSessionRoutes } from './http/session-routes.js';
@@ -48,7 +49,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // On a shutdown connections that carry nothing are closed, those with a request are finished.
     forceCloseConnections: 'idle',
   });
-  logEveryRequest(app);
+  logEveryRequest(app, options.reporter);
   replyToErrors(app, options);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(requestIdHeader, request.id);
@@ -59,6 +60,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addHealthRoutes(app, options);
   addChatRoutes(app, options);
   addSessionRoutes(app, options.sessions);
+  const description = describeApi(options.build);
+  app.get('/openapi.json', () => description);
   return app;
 }
 

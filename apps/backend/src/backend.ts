@@ -11,6 +11,7 @@ import { findMissingMigrations, migrateToLatest } from './data/migrator.js';
 import type { Vocabulary } from './content/vocabulary.js';
 import { createWriter } from './model/fallback.js';
 import { createConfiguredProviders } from './model/configured-providers.js';
+import { silentReporter, type ErrorReporter } from './operations/error-reporter.js';
 import { createMeter } from './operations/meter.js';
 import { watchEventLoop } from './operations/event-loop.js';
 import { createSessionStore, type SessionStore } from './data/session-store.js';
@@ -62,6 +63,7 @@ async function assemble(
   };
   const eventLoop = watchEventLoop();
   const hurry = new AbortController();
+  const reporter = await createConfiguredReporter(config);
   const app = await buildApp({
     ...readAppSettings(config),
     sessions,
@@ -72,7 +74,7 @@ async function assemble(
     readLagMs: eventLoop.lagMs,
     hurry: hurry.signal,
     log,
-    reportError: () => undefined,
+    reporter,
   });
   const stopSweeping = sweepRegularly(
     sessions,
@@ -88,10 +90,22 @@ async function assemble(
     clearTimeout(patience);
     eventLoop.stop();
     await Promise.race([sessions.settle(), delay(settleMs)]);
-    await database.close();
+    await Promise.all([database.close(), reporter.close()]);
   };
   let closed: Promise<void> | undefined;
   return { app, close: () => (closed ??= close()) };
+}
+
+/** Sentry is loaded only if it is used: it takes its time and 20 MB. */
+async function createConfiguredReporter(config: Config): Promise<ErrorReporter> {
+  if (config.SENTRY_DSN === undefined) return silentReporter;
+  const { createSentryReporter } = await import('./operations/sentry.js');
+  return createSentryReporter({
+    dsn: config.SENTRY_DSN,
+    release: `dovvybuddy-backend@${config.VERSION}`,
+    environment: config.SENTRY_ENVIRONMENT ?? config.ENVIRONMENT,
+    tracesSampleRate: config.SENTRY_TRACES_SAMPLE_RATE,
+  });
 }
 
 /** The settings that the HTTP side takes as they are. */

@@ -6,6 +6,7 @@ import { converse, type ConversationPorts, type TurnContext } from '../chat/conv
 import { toServerSentEvent, type ChatEvent } from '../chat/events.js';
 import { startTurnReport } from '../chat/turn-report.js';
 import { ApiError, toEnvelope } from '../errors.js';
+import type { ErrorReporter } from '../operations/error-reporter.js';
 import type { Meter } from '../operations/meter.js';
 import { toApiError } from './error-replies.js';
 import { parseInput } from './validation.js';
@@ -20,11 +21,7 @@ export interface ChatRouteOptions extends ConversationPorts {
   readonly lagMaxMs: number;
   /** Fires when the instance must end soon. */
   readonly hurry: AbortSignal;
-  /** Told about errors that are our fault. */
-  readonly reportError: (
-    error: unknown,
-    context: { readonly requestId: string; readonly sessionId?: string },
-  ) => void;
+  readonly reporter: ErrorReporter;
 }
 
 /** `POST /api/chat` and `POST /api/chat/stream`. */
@@ -133,7 +130,11 @@ async function* sendAll(
     if (context.signal.aborted) return;
     const known = toApiError(error);
     request.log.error({ error }, 'a stream failed after its 200');
-    if (known.code === 'INTERNAL') options.reportError(error, { requestId: context.requestId });
+    if (known.code === 'INTERNAL')
+      options.reporter.report(error, {
+        requestId: context.requestId,
+        sessionId: context.report.sessionId,
+      });
     yield toServerSentEvent({ type: 'error', data: toEnvelope(known, context.requestId) });
   } finally {
     // The diver who leaves early ends up here too: the turn is given up, and the provider's call with it.

@@ -1,22 +1,26 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { ErrorReporter } from '../operations/error-reporter.js';
 import type { Meter } from '../operations/meter.js';
 import { ApiError, toEnvelope, type ApiErrorCode } from '../errors.js';
 
 /** Who hears of errors. */
 export interface ErrorListeners {
-  /** Told about errors that are our fault. */
-  readonly reportError: (error: unknown, context: { readonly requestId: string }) => void;
+  readonly reporter: ErrorReporter;
   readonly meter: Pick<Meter, 'countRefusal'>;
 }
 
 /** Answers every error, our own, Fastify's or unforeseen, with the one envelope. */
-export function replyToErrors(app: FastifyInstance, { reportError, meter }: ErrorListeners): void {
+export function replyToErrors(app: FastifyInstance, { reporter, meter }: ErrorListeners): void {
   app.setErrorHandler<FastifyError | Error>((error, request, reply) => {
     const known = toApiError(error);
     if (known.retryAfterSeconds !== undefined) meter.countRefusal(known.code);
     if (known.code === 'INTERNAL') {
       request.log.error({ error }, 'request failed');
-      reportError(error, { requestId: request.id });
+      const { sessionId } = request.logFields;
+      reporter.report(error, {
+        requestId: request.id,
+        ...(typeof sessionId === 'string' && { sessionId }),
+      });
     } else if (known.cause !== undefined) {
       request.log.warn({ error: known.cause }, known.message);
     }

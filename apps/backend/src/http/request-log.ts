@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { ErrorReporter } from '../operations/error-reporter.js';
 import { readTraceId } from './request-id.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Fields that a route adds to the request's log line. Never a person's words. */
     logFields: Record<string, unknown>;
+    /** Ends the request's trace with its status. */
+    endTrace: (status: number) => void;
   }
 }
 
@@ -31,14 +34,18 @@ export function createRequestLogger(
 }
 
 /** Writes one line for every answered request, in the fields that Cloud Logging shows as a request. */
-export function logEveryRequest(app: FastifyInstance): void {
+export function logEveryRequest(app: FastifyInstance, reporter: ErrorReporter): void {
   app.decorateRequest('logFields');
+  app.decorateRequest('endTrace');
   app.addHook('onRequest', (request, _reply, done) => {
     request.logFields = {};
+    const route = `${request.method} ${request.routeOptions.url ?? 'unknown address'}`;
+    request.endTrace = reporter.trace(route, { requestId: request.id });
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode } = reply;
+    request.endTrace(statusCode);
     const level = statusCode >= 500 ? 'error' : statusCode >= 400 ? 'warn' : 'info';
     // The pattern, not the address: a session's number is nobody's business in a log message.
     const route = request.routeOptions.url ?? 'unknown address';

@@ -1,10 +1,29 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { diverProfileSchema } from '../chat/contract.js';
 import type { SessionStore, StoredSession } from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import { parseInput } from './validation.js';
 
 const parametersSchema = z.object({ id: z.uuid('must be a session id') });
+
+/** A conversation as it is read back. */
+export const sessionSchema = z
+  .object({
+    sessionId: z.uuid(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    diverProfile: diverProfileSchema.nullable(),
+    messages: z.array(
+      z.object({
+        role: z.enum(['user', 'assistant']),
+        content: z.string(),
+        createdAt: z.iso.datetime({ offset: true }),
+        agentType: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Session' });
 
 /** `GET /api/session/{id}`. */
 export function addSessionRoutes(app: FastifyInstance, sessions: SessionStore): void {
