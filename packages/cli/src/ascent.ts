@@ -10,6 +10,7 @@ import { addLoad } from './load/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
+import { addRetire } from './retire/command.js';
 import { openSession, type SharedOptions } from './session.js';
 import { statusText, statusWords } from './status-text.js';
 import { DEFAULT_JOURNAL_DIR } from './wiring.js';
@@ -36,7 +37,10 @@ function command(program: Command, name: string, summary: string): Command {
     .description(summary)
     .addOption(new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE))
     .addOption(
-      new Option('--journal <dir>', 'where decisions are kept').default(DEFAULT_JOURNAL_DIR),
+      new Option(
+        '--journal <dir>',
+        'where decisions are kept: a directory, or gs://BUCKET/FOLDER',
+      ).default(DEFAULT_JOURNAL_DIR),
     )
     .addOption(new Option('--as <name>', 'who is asking (default: your user name)'))
     .option('--json', 'answer in JSON')
@@ -60,13 +64,19 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
     });
 }
 
+/** What comes before a rollout and after it. */
+function addDelivery(program: Command): void {
+  addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
+  addLoad(program);
+  addRetire(command(program, 'retire', 'archive what a promoted release has replaced'));
+}
+
 function build(): Command {
   const program = new Command('ascent')
     .description(
       'Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.',
     )
     .exitOverride();
-  addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
   command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
     .option('--interval <duration>', 'time between two looks', duration, 10_000)
     .option('--until <stage>', 'leave once the candidate has passed the smoke checks of this stage')
@@ -102,7 +112,7 @@ function build(): Command {
     .action(async (options: SharedOptions & ServeOptions) => {
       await serve(await openSession(options), options);
     });
-  addLoad(program);
+  addDelivery(program);
   wish(program, 'approve', 'approve the next stage');
   wish(program, 'pause', 'stay at this share; still goes back by itself if it must');
   wish(program, 'resume', 'go on after a pause');

@@ -1,0 +1,218 @@
+/** Given a promoted release and a real git repository, when it is retired, then the old code is on a branch and nothing is lost. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { compilePlan, type MetricsOutcome, type RolloutPlan } from '@ascent/core';
+import { git } from '../src/retire/repository.js';
+import { retire, type Retired } from '../src/retire/retire.js';
+import type { RetireSpec } from '../src/retire/spec.js';
+import type { Session } from '../src/session.js';
+
+const DAY_MS = 86_400_000;
+const nowMs = Date.UTC(2026, 10, 22);
+
+let dir: string;
+
+const spec: RetireSpec = {
+  what: 'the old backend',
+  archive: 'archive/old-backend',
+  branch: 'retire-old-backend',
+  remove: ['src/lib/agent', 'drizzle'],
+  keep: ['drizzle/migrations'],
+  ciJobs: [{ workflow: '.github/workflows/test.yml', jobs: ['old-backend'] }],
+  readme: { file: 'README.md', notes: 'The new one serves.' },
+};
+
+const files = {
+  'README.md': '# Shop\n',
+  'src/lib/agent/index.ts': 'export {};\n',
+  'src/lib/page.ts': 'export {};\n',
+  'drizzle/migrations/1.sql': 'select 1;\n',
+  'drizzle/config.ts': 'export {};\n',
+  '.github/workflows/test.yml': 'jobs:\n  old-backend: {}\n  page: {}\n',
+};
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'retire-test-'));
+  await git(dir, 'init', '--quiet', '--initial-branch', 'main');
+  await git(dir, 'config', 'user.email', 'mia@example.com');
+  await git(dir, 'config', 'user.name', 'Mia');
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, name)), { recursive: true });
+    await writeFile(join(dir, name), text);
+  }
+  await git(dir, 'add', '-A');
+  await git(dir, 'commit', '--quiet', '-m', 'Everything');
+});
+
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+function plan(): RolloutPlan {
+  const compiled = compilePlan({
+    service: 'svc',
+    platform: { local: { url: 'http://127.0.0.1:1' } },
+  });
+  if (compiled.type === 'faults') throw new Error(JSON.stringify(compiled.faults));
+  return compiled.plan;
+}
+
+/** A session whose service was promoted so many days ago and answered well since. */
+function session(daysAgo: number): Session {
+  const atMs = nowMs - daysAgo * DAY_MS;
+  const rollout = {
+    id: 'r',
+    stable: 'svc-1',
+    candidate: 'svc-2',
+    status: { type: 'promoted', atMs },
+    stageIndex: 3,
+    sharePercent: 100,
+    startedMs: atMs,
+    stageEnteredMs: atMs,
+    evidence: {},
+    decisions: [],
+    outbox: [],
+    seq: 0,
+  };
+  const metrics: MetricsOutcome = {
+    type: 'points',
+    points: [
+      {
+        revision: 'svc-2',
+        startMs: atMs,
+        endMs: nowMs,
+        requests: 10_000,
+        errors: 3,
+        latency: null,
+      },
+    ],
+    youngestTrustedMs: nowMs,
+  };
+  const view = {
+    service: 'svc',
+    record: JSON.stringify({ version: 1, plan: plan(), stable: 'svc-2', rollout }),
+    served: [{ revision: 'svc-2', percent: 100, tag: null, url: null }],
+  };
+  const world = {
+    service: { read: () => Promise.resolve(view) },
+    metrics: { read: () => Promise.resolve(metrics) },
+    now: () => nowMs,
+  };
+  return { plan: plan(), world, person: 'mia', json: false } as unknown as Session;
+}
+
+async function run(
+  options: { daysAgo?: number; apply?: boolean; spec?: Partial<RetireSpec> } = {},
+): Promise<Retired> {
+  const { daysAgo = 8, apply = false } = options;
+  return await retire(session(daysAgo), {
+    repository: dir,
+    spec: { ...spec, ...options.spec },
+    apply,
+  });
+}
+
+async function branches(): Promise<readonly string[]> {
+  return (await git(dir, 'branch', '--format', '%(refname:short)')).trim().split('\n');
+}
+
+describe('archive the old backend after one week of stability', () => {
+  test('without --apply it is only shown', async () => {
+    const before = await git(dir, 'rev-parse', 'HEAD');
+    const { applied, files: removed, steps } = await run();
+    expect(applied).toBe(false);
+    expect(removed).toEqual(['drizzle/config.ts', 'src/lib/agent/index.ts']);
+    expect(steps.join('\n')).toContain('drop the job old-backend');
+    expect(await branches()).toEqual(['main']);
+    expect(await git(dir, 'rev-parse', 'HEAD')).toBe(before);
+  });
+
+  test('with --apply the archive branch keeps everything, and one commit on another branch removes it', async () => {
+    await run({ apply: true });
+    expect([...(await branches())].sort()).toEqual([
+      'archive/old-backend',
+      'main',
+      'retire-old-backend',
+    ]);
+    expect(await git(dir, 'rev-parse', 'archive/old-backend')).toBe(
+      await git(dir, 'rev-parse', 'main'),
+    );
+    const changed = await git(dir, 'diff', '--name-status', 'main', 'retire-old-backend');
+    expect(changed.trim().split('\n').sort()).toEqual([
+      'D\tdrizzle/config.ts',
+      'D\tsrc/lib/agent/index.ts',
+      'M\t.github/workflows/test.yml',
+      'M\tREADME.md',
+    ]);
+    expect(await git(dir, 'show', 'retire-old-backend:drizzle/migrations/1.sql')).toContain(
+      'select 1',
+    );
+    expect(await git(dir, 'show', 'retire-old-backend:README.md')).toContain(
+      'branch `archive/old-backend`',
+    );
+    expect(await git(dir, 'show', 'retire-old-backend:.github/workflows/test.yml')).not.toContain(
+      'old-backend',
+    );
+    expect((await git(dir, 'log', '--format=%s', 'main..retire-old-backend')).trim()).toBe(
+      'Archive the old backend',
+    );
+  });
+
+  test('the person’s own checkout is never touched, and no worktree is left', async () => {
+    await run({ apply: true });
+    expect((await git(dir, 'symbolic-ref', '--short', 'HEAD')).trim()).toBe('main');
+    expect(await git(dir, 'status', '--porcelain')).toBe('');
+    expect(await readFile(join(dir, 'src/lib/agent/index.ts'), 'utf8')).toBe('export {};\n');
+    expect((await git(dir, 'worktree', 'list')).trim().split('\n')).toHaveLength(1);
+  });
+
+  test('it never pushes: a remote sees nothing', async () => {
+    const remote = await mkdtemp(join(tmpdir(), 'retire-remote-'));
+    await git(remote, 'init', '--quiet', '--bare');
+    await git(dir, 'remote', 'add', 'origin', remote);
+    await run({ apply: true });
+    expect(await git(remote, 'for-each-ref')).toBe('');
+    await rm(remote, { recursive: true, force: true });
+  });
+});
+
+describe('it is refused, with every objection at once and nothing changed', () => {
+  test('before the week is over, with changes not committed and paths that are not there', async () => {
+    await writeFile(join(dir, 'README.md'), 'changed');
+    const refused = run({
+      daysAgo: 3,
+      apply: true,
+      spec: {
+        remove: ['src/nowhere'],
+        ciJobs: [{ workflow: '.github/workflows/test.yml', jobs: ['x'] }],
+      },
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'ASC_RETIRE_REFUSED' });
+    const message = await refused.then(String, (error: unknown) => String(error));
+    for (const said of [
+      'are missing',
+      'not committed',
+      'nothing is tracked at src/nowhere',
+      'no job x',
+    ]) {
+      expect(message).toContain(said);
+    }
+    expect(await branches()).toEqual(['main']);
+  });
+
+  test('where a branch of that name is there already', async () => {
+    await git(dir, 'branch', 'archive/old-backend');
+    await expect(run({ apply: true })).rejects.toThrow('never overwritten');
+  });
+
+  test('and a commit that git refuses leaves no branch behind', async () => {
+    await mkdir(join(dir, '.git/hooks'), { recursive: true });
+    await writeFile(join(dir, '.git/hooks/pre-commit'), '#!/bin/sh\necho not today >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    await expect(run({ apply: true })).rejects.toThrow('not today');
+    expect(await branches()).toEqual(['main']);
+  });
+});
