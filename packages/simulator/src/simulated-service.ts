@@ -109,7 +109,7 @@ export class SimulatedService {
   /** What the platform's API answers. */
   view(nowMs: number): ServiceView {
     const created = this.#revisions.at(-1);
-    return {
+    const view = {
       service: SERVICE,
       resourceVersion: String(this.#state.version),
       record: this.#state.record,
@@ -119,6 +119,7 @@ export class SimulatedService {
         url: target.tag === null ? null : `https://${target.tag}---${SERVICE}.test`,
       })),
       settled: nowMs >= this.#servedFromMs,
+      missing: [],
       latestCreated: created?.name ?? null,
       latestReady: this.#latestReady(nowMs)?.name ?? null,
       latestReadiness: readiness(created, nowMs),
@@ -126,6 +127,7 @@ export class SimulatedService {
       sessionAffinity: false,
       lastModifier: this.#state.lastModifier,
     };
+    return view;
   }
 
   #latestReady(nowMs: number): RevisionPlan | undefined {

@@ -1,0 +1,192 @@
+import { act, tick, type World } from '@ascent/controller';
+import { isOpen, readRecord, writeRecord, type Rollout, type ServiceChange } from '@ascent/core';
+import { describe, expect, test } from 'vitest';
+import { runTrial, type ControllerCode } from './trial.js';
+import type { TrialPlan } from './trial-draw.js';
+
+describe('a trial', () => {
+  test.each([3, 17, 2_718_281])('with seed %i gives the same bytes every time', async (seed) => {
+    const run = async (): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      await runTrial({ seed, onLine: (line) => lines.push(line) });
+      return lines;
+    };
+    const first = await run();
+    expect(first.length).toBeGreaterThan(3);
+    expect(await run()).toEqual(first);
+  });
+
+  test('with another seed is another history', async () => {
+    const first = await runTrial({ seed: 1 });
+    const second = await runTrial({ seed: 2 });
+    expect(first.fingerprint).not.toBe(second.fingerprint);
+  });
+
+  test('breaks no rule with the first forty seeds, which meet everything that can become of a rollout', async () => {
+    const broken: unknown[] = [];
+    const ends = new Set<string>();
+    let crashes = 0;
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const result = await runTrial({ seed });
+      if (result.violations.length > 0) broken.push({ seed, violations: result.violations });
+      crashes += result.crashes;
+      for (const { status } of result.ended) ends.add(status.type);
+    }
+    expect(broken).toEqual([]);
+    expect([...ends].sort()).toEqual(['promoted', 'rolledBack', 'superseded']);
+    expect(crashes).toBeGreaterThan(0);
+  });
+});
+
+/** The real controller with a world between it and the service that makes one mistake. */
+function planted(mistake: (world: World) => World): ControllerCode {
+  return {
+    tick: (world, options) => tick(mistake(world), options),
+    act: (world, wish) => act(mistake(world), wish),
+  };
+}
+
+/** `world` with another way to write. */
+function writing(
+  world: World,
+  replace: (
+    ...args: Parameters<World['service']['replace']>
+  ) => ReturnType<World['service']['replace']>,
+): World {
+  return { ...world, service: { ...world.service, replace } };
+}
+
+/** `change` with the open rollout in it changed. */
+function edited(change: ServiceChange, edit: (rollout: Rollout) => Rollout): ServiceChange {
+  const record = readRecord(change.record);
+  const { rollout } = record;
+  if (rollout === null || !isOpen(rollout)) return change;
+  const next = edit(rollout);
+  const traffic = change.traffic?.map((target) =>
+    target.revision === rollout.candidate
+      ? { ...target, percent: next.sharePercent }
+      : target.revision === rollout.stable
+        ? { ...target, percent: 100 - next.sharePercent }
+        : target,
+  );
+  return { record: writeRecord({ ...record, rollout: next }), traffic: traffic ?? null };
+}
+
+/** One good release under several controllers and clear skies: nothing but the mistake can break a rule. */
+function clearSkies(trial: TrialPlan): TrialPlan {
+  const [release] = trial.releases;
+  const [controller] = trial.controllers;
+  if (release === undefined || controller === undefined) throw new Error('a trial has both');
+  return {
+    ...trial,
+    deeds: [],
+    releases: [release],
+    controllers: ['first', 'second'].map((name) => ({ ...controller, name, intervalMs: 20_000 })),
+  };
+}
+
+/** Rules that some seed up to `seeds` breaks. */
+async function rulesBroken(code: ControllerCode, seeds: number): Promise<ReadonlySet<string>> {
+  const broken = new Set<string>();
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const { violations } = await runTrial({ seed, code, change: clearSkies });
+    for (const { rule } of violations) broken.add(rule);
+  }
+  return broken;
+}
+
+describe('a mistake planted in the controller is caught:', () => {
+  test('none, to begin with', async () => {
+    expect([...(await rulesBroken({ tick, act }, 12))]).toEqual([]);
+  });
+
+  test('a write that is reported and lost', async () => {
+    const code = planted((world) =>
+      writing(world, (view, change) =>
+        Number(view.resourceVersion) % 4 === 0
+          ? Promise.resolve('written')
+          : world.service.replace(view, change),
+      ),
+    );
+    const broken = await rulesBroken(code, 4);
+    expect(broken).toContain('an effect reports what was written');
+    expect(broken).toContain('what was confirmed is written');
+  });
+
+  test('a write that overwrites what another controller wrote in between', async () => {
+    const code = planted((world) =>
+      writing(world, async (view, change) => {
+        const { resourceVersion } = await world.service.read();
+        return await world.service.replace({ ...view, resourceVersion }, change);
+      }),
+    );
+    expect(await rulesBroken(code, 12)).toContain('history only grows');
+  });
+
+  test('a share that rises without a verdict', async () => {
+    const code = planted((world) =>
+      writing(world, (view, change) =>
+        world.service.replace(
+          view,
+          edited(change, (rollout) => ({
+            ...rollout,
+            sharePercent: Math.min(100, rollout.sharePercent + 1),
+          })),
+        ),
+      ),
+    );
+    expect(await rulesBroken(code, 4)).toContain(
+      'the share rises only on a healthy verdict, an override, or the plan’s own word',
+    );
+  });
+
+  test('a rollback that waits for a notification', async () => {
+    const code = planted((world) =>
+      writing(world, async (view, change) => {
+        const record = readRecord(change.record);
+        const [effect] = record.rollout?.outbox ?? [];
+        if (record.rollout?.status.type === 'rolledBack' && effect !== undefined) {
+          await world.deliver(effect, record).catch(() => undefined);
+        }
+        return await world.service.replace(view, change);
+      }),
+    );
+    const broken = await rulesBroken(code, 30);
+    expect(broken).toContain('a rollback waits for nothing');
+    expect(broken).toContain('an effect reports what was written');
+  });
+
+  test('a promotion that two controllers make, one stage each', async () => {
+    const code = planted((world) =>
+      writing(world, async (view, change) => {
+        const outcome = await world.service.replace(view, change);
+        const made = readRecord(change.record).rollout?.decisions.at(-1);
+        if (outcome !== 'written' || made?.type !== 'advanced') return outcome;
+        const { plan } = readRecord(change.record);
+        const again = edited(change, (rollout) => {
+          const stage = plan.stages[rollout.stageIndex + 1];
+          if (stage === undefined) return rollout;
+          const seq = rollout.seq + 1;
+          const toPercent = stage.sharePercent;
+          const decision = {
+            ...made,
+            seq,
+            stage: stage.name,
+            fromPercent: made.toPercent,
+            toPercent,
+          };
+          return {
+            ...rollout,
+            seq,
+            sharePercent: toPercent,
+            stageIndex: rollout.stageIndex + 1,
+            decisions: [...rollout.decisions, decision],
+          };
+        });
+        const now = await world.service.read();
+        return await world.service.replace(now, again);
+      }),
+    );
+    expect(await rulesBroken(code, 12)).toContain('a stage is held as long as the plan says');
+  });
+});
