@@ -2,9 +2,9 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { ApiError } from './errors.js';
+import { ApiError, toEnvelope } from './errors.js';
 import { addChatRoutes, type ChatRouteOptions } from './http/chat-routes.js';
-import { replyToErrors } from './http/error-replies.js';
+import { answerBrokenRequest, replyToErrors, toApiError } from './http/error-replies.js';
 import { addHealthRoutes, type HealthRouteOptions } from './http/health-routes.js';
 import { describeApi } from './http/openapi.js';
 import { chooseRequestId, requestIdHeader } from './http/request-id.js';
@@ -39,6 +39,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // eslint-disable-next-line max-params -- Fastify's signature
     childLoggerFactory: (log, bindings, _options, raw) =>
       createRequestLogger(log, bindings, readTrace(raw.headers, options.traceProject)),
+    clientErrorHandler: answerBrokenRequest,
+    // An address that cannot be decoded never becomes a request with hooks.
+    frameworkErrors: (error, request, reply) => {
+      const known = toApiError(error);
+      void reply.code(known.status).send(toEnvelope(known, request.id));
+    },
     bodyLimit: options.bodyLimitBytes,
     trustProxy: (_address, hop) => hop < options.trustedProxyHops,
     // Cloud Run keeps connections open for longer than this; the instance must not be the one to close first.

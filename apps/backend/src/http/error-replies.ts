@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { ErrorReporter } from '../operations/error-reporter.js';
 import type { Meter } from '../operations/meter.js';
@@ -27,6 +29,26 @@ export function replyToErrors(app: FastifyInstance, { reporter, meter }: ErrorLi
     return sendError(reply, known);
   });
   app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError('NOT_FOUND')));
+}
+
+/** Answers what is not HTTP at all, before there is a request: the envelope, written by hand, and the connection is closed. */
+export function answerBrokenRequest(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const known = new ApiError('INVALID_REQUEST');
+  const body = JSON.stringify(toEnvelope(known, randomUUID()));
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Sends one error of the catalogue. */
