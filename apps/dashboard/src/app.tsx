@@ -1,10 +1,11 @@
 /** The frame: one head, one page below it. */
 import { useEffect, useState, type ReactElement } from 'react';
-import type { About } from '@ascent/controller';
+import type { About, Snapshot } from '@ascent/controller';
 import { readAbout } from './api.js';
 import { useLive } from './live.js';
 import { HistoryList } from './pages/history-page.js';
 import { NowPage } from './pages/now-page.js';
+import { describeNow } from './model/now.js';
 import { RolloutPage } from './pages/rollout-page.js';
 import { TopBar } from './parts/top-bar.js';
 import { useRoute } from './route.js';
@@ -24,6 +25,10 @@ export function App(): ReactElement {
       if (answer.ok) setAbout(answer.value);
     });
   }, [connected]);
+  const title = live.snapshot === null ? 'Ascent' : pageTitle(live.snapshot, live.nowMs);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
   return (
     <>
       <TopBar live={live} route={route} about={about} onAbout={setAbout} theme={theme} />
@@ -36,4 +41,11 @@ export function App(): ReactElement {
       </main>
     </>
   );
+}
+
+/** So that a tab among many says how it goes. */
+function pageTitle(snapshot: Snapshot, nowMs: number): string {
+  const share = snapshot.record?.rollout?.sharePercent;
+  const state = describeNow(snapshot, nowMs).state;
+  return `${state}${share === undefined ? '' : `, ${share} %`} · ${snapshot.service} · Ascent`;
 }

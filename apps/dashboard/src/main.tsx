@@ -1,12 +1,15 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { SafetyNet } from './parts/safety-net.js';
 
 const root = document.getElementById('page');
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <SafetyNet>
+        <App />
+      </SafetyNet>
     </StrictMode>,
   );
 }

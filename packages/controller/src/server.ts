@@ -96,7 +96,10 @@ function buildServer(
     });
   });
   app.post('/tick', async () => {
-    const report = await tick(world, { plan, by });
+    const report = await tick(world, { plan, by }).catch((error: unknown) => {
+      publish({ type: 'failed', error });
+      throw error;
+    });
     publish({ type: 'stepped', report });
     return {
       wrote: report.wrote,

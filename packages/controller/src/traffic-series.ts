@@ -28,6 +28,8 @@ export type TrafficSeries = {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly binMs: number;
+  /** Bins that end later than this are not complete yet. */
+  readonly knownUntilMs: number;
   readonly stable: ArmSeries;
   readonly candidate: ArmSeries;
   /** Why there is nothing newer; `null` where the metrics can be read. */
@@ -46,7 +48,7 @@ export function seriesOf(
   points: readonly TrafficPoint[],
   rollout: Pick<Rollout, 'id' | 'stable' | 'candidate'>,
   { fromMs, untilMs, periodMs }: SeriesSpan,
-): Omit<TrafficSeries, 'unavailable'> {
+): Omit<TrafficSeries, 'unavailable' | 'knownUntilMs'> {
   const spanMs = Math.max(periodMs, untilMs - fromMs);
   const binMs = Math.ceil(spanMs / BINS_MAX / periodMs) * periodMs;
   const bins = Math.ceil(spanMs / binMs);
@@ -142,7 +144,7 @@ export class TrafficMemory {
     const tailMs = Math.max(periodMs, (endMs - fromMs) / 20);
     const untilMs = Math.min(nowMs, endMs + tailMs);
     const series = seriesOf(this.#points, rollout, { fromMs, untilMs, periodMs });
-    return { ...series, unavailable: this.#unavailable };
+    return { ...series, knownUntilMs: this.#trustedMs, unavailable: this.#unavailable };
   }
 
   async #refresh({ service, rollout, nowMs, periodMs }: SeriesQuestion): Promise<void> {

@@ -54,6 +54,11 @@ export function ago(atMs: number, nowMs: number): string {
   return passedMs < 1_000 ? 'just now' : `${formatDuration(passedMs)} ago`;
 }
 
+/** How long something has lasted: `2h 5m`, or `under 1s`. */
+export function spanText(spanMs: number): string {
+  return spanMs < 1_000 ? 'under 1s' : formatDuration(spanMs);
+}
+
 /** `now` or `in 2h 5m`. */
 export function inTime(atMs: number, nowMs: number): string {
   const leftMs = atMs - nowMs;

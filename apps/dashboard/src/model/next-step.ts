@@ -26,7 +26,7 @@ export function nextStep(plan: RolloutPlan, rollout: Rollout, nowMs: number): Ne
     earliestMs: settledMs === null ? null : Math.max(nowMs, settledMs + here.holdMinMs),
     latestMs: settledMs === null ? null : settledMs + here.holdMaxMs,
     needsApproval,
-    askedForApproval: needsApproval && hasAsked(rollout),
+    askedForApproval: needsApproval && hasAsked(rollout, here),
   };
 }
 
@@ -35,6 +35,9 @@ export function isApproved(rollout: Rollout, stage: Stage, nowMs: number): boole
   return approversOf(rollout, stage, nowMs).size >= stage.approvalsRequired;
 }
 
-function hasAsked({ decisions, stageEnteredMs }: Rollout): boolean {
-  return decisions.some(({ type, atMs }) => type === 'awaitingApproval' && atMs >= stageEnteredMs);
+function hasAsked({ decisions, stageEnteredMs }: Rollout, here: Stage): boolean {
+  return decisions.some(
+    ({ type, atMs, stage }) =>
+      type === 'awaitingApproval' && stage === here.name && atMs >= stageEnteredMs,
+  );
 }

@@ -1,5 +1,11 @@
 /** What is happening now and why, in one sentence each. The page's headline; nothing is decided here. */
-import { formatDuration, stageOf, type Rollout, type RolloutPlan } from '@ascent/core';
+import {
+  formatDuration,
+  sharesByRevision,
+  stageOf,
+  type Rollout,
+  type RolloutPlan,
+} from '@ascent/core';
 import type { Snapshot } from '@ascent/controller';
 import { clockTime, grainFor, inTime } from './clock-text.js';
 import { nextStep, type NextStep } from './next-step.js';
@@ -23,7 +29,7 @@ export type Now = {
 export function describeNow(snapshot: Snapshot, nowMs: number): Now {
   const { record, service } = snapshot;
   if (record?.rollout) {
-    const scene = sceneOf(record.rollout, { plan: record.plan, service, nowMs });
+    const scene = sceneOf(record.rollout, { plan: record.plan, snapshot, nowMs });
     return { ...ofStatus(scene), next: scene.open ? nextWords(scene) : endWords(snapshot) };
   }
   const stable = record === null ? null : shortRevision(record.stable, service);
@@ -40,6 +46,8 @@ type Scene = {
   readonly plan: RolloutPlan;
   readonly rollout: Rollout;
   readonly nowMs: number;
+  /** What the platform really sends to the candidate, percent. */
+  readonly servedPercent: number;
   readonly step: NextStep;
   readonly open: boolean;
   /** Short names. */
@@ -50,13 +58,15 @@ type Scene = {
 
 function sceneOf(
   rollout: Rollout,
-  at: { readonly plan: RolloutPlan; readonly service: string; readonly nowMs: number },
+  at: { readonly plan: RolloutPlan; readonly snapshot: Snapshot; readonly nowMs: number },
 ): Scene {
-  const { plan, service, nowMs } = at;
+  const { plan, snapshot, nowMs } = at;
+  const { service, served } = snapshot;
   return {
     plan,
     rollout,
     nowMs,
+    servedPercent: sharesByRevision(served).get(rollout.candidate) ?? 0,
     step: nextStep(plan, rollout, nowMs),
     open: rollout.status.type === 'running' || rollout.status.type === 'paused',
     candidate: shortRevision(rollout.candidate, service),
@@ -75,7 +85,7 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
       return {
         tone: status.cause === 'undecidable' || status.cause === 'blind' ? 'ask' : 'paused',
         state: status.cause === 'person' ? 'Paused' : 'Needs a person',
-        headline: `${candidate} stays at ${rollout.sharePercent} %: ${pausedWords(scene, status)}.`,
+        headline: pausedHeadline(scene, status),
         why: lastSentence(scene),
       };
     case 'promoted':
@@ -106,22 +116,40 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
         headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
         why: lastSentence(scene),
       };
+    case 'aborted':
+      return {
+        tone: 'calm',
+        state: 'Aborted',
+        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
+        why: lastSentence(scene),
+      };
+    case 'aborted':
+      return {
+        tone: 'calm',
+        state: 'Aborted',
+        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
+        why: lastSentence(scene),
+      };
   }
 }
 
 type Paused = Extract<Rollout['status'], { readonly type: 'paused' }>;
 
-function pausedWords({ short }: Scene, { cause, by, reason }: Paused): string {
+function pausedHeadline(scene: Scene, { cause, by, reason }: Paused): string {
+  const { rollout, candidate, servedPercent, short } = scene;
+  const stays = `${candidate} stays at ${rollout.sharePercent} %`;
   switch (cause) {
     case 'person':
-      return reason === '' ? `${by} paused the rollout` : `${by} paused the rollout (“${reason}”)`;
+      return reason === ''
+        ? `${stays}: ${by} paused the rollout.`
+        : `${stays}: ${by} paused the rollout (“${reason}”).`;
     case 'foreignChange':
-      return `${by} changed the traffic outside of Ascent`;
+      return `${by} changed the traffic outside of Ascent: ${candidate} serves ${servedPercent} % instead of ${rollout.sharePercent} %.`;
     case 'undecidable':
     case 'spotChecks':
     case 'stableMissing':
     case 'blind':
-      return short(reason);
+      return `${stays}: ${short(reason)}.`;
   }
 }
 
@@ -198,13 +226,19 @@ function nextShare({ stage }: NextStep): string {
 
 function nextWords({ step, rollout, plan, nowMs }: Scene): string | null {
   if (rollout.status.type === 'paused') {
-    return 'Nothing until somebody resumes it. It still goes back by itself if it must.';
+    return rollout.status.cause === 'foreignChange'
+      ? `Nothing until somebody resumes it (back to the plan’s ${rollout.sharePercent} %) or rolls it back.`
+      : 'Nothing until somebody resumes it. It still goes back by itself if it must.';
   }
   const goal = step.stage === null ? 'Promotion' : nextShare(step);
   const here = stageOf(plan, rollout);
   if (step.earliestMs === null) {
     return `${goal} after a hold of at least ${formatDuration(here.holdMinMs)}, which begins once ${rollout.sharePercent} % is served.`;
   }
+  if (rollout.blindSinceMs !== null) {
+    return `${goal} at the earliest when the metrics can be read again. Meanwhile it is neither good nor bad news.`;
+  }
+  if (step.askedForApproval) return `${goal} as soon as somebody approves, while it stays healthy.`;
   const grain = grainFor(here.holdMaxMs);
   const when =
     step.earliestMs <= nowMs

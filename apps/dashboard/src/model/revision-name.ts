@@ -10,5 +10,8 @@ export function shortRevision(revision: string, service: string): string {
 
 /** `sentence` with every whole revision name of the service shortened. */
 export function shortenRevisions(sentence: string, service: string): string {
-  return sentence.replaceAll(`${service}-`, '');
+  // A revision's name goes on after the hyphen; the service's name alone may be part of other words.
+  return service === ''
+    ? sentence
+    : sentence.replaceAll(new RegExp(`\\b${service}-(?=[a-z\\d])`, 'g'), '');
 }

@@ -53,7 +53,7 @@ export function NowPage({
 const signs: Readonly<Record<Tone, Sign>> = {
   good: 'healthy',
   bad: 'unhealthy',
-  ask: 'person',
+  ask: 'ask',
   paused: 'pause',
   calm: 'undecided',
 };

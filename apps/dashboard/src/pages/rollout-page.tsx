@@ -96,7 +96,7 @@ function Report({ plan, rollout, reasons, nowMs }: Past): ReactElement {
       </section>
       <section className="card">
         <h2>Decisions</h2>
-        <Decisions decisions={rollout.decisions} service={service} nowMs={nowMs} />
+        <Decisions decisions={rollout.decisions} service={service} nowMs={null} />
       </section>
     </>
   );

@@ -1,7 +1,14 @@
 /** What a signed-in person can do now: one press and a confirmation. Going back never waits for a reason. */
 import { useState, type ReactElement } from 'react';
 import type { WishType } from '@ascent/controller';
-import { isOpen, type Rollout, type RolloutPlan } from '@ascent/core';
+import {
+  formatDuration,
+  isOpen,
+  stageOf,
+  type PauseCause,
+  type Rollout,
+  type RolloutPlan,
+} from '@ascent/core';
 import { act, explain } from '../api.js';
 import { nextStep } from '../model/next-step.js';
 import { shortRevision } from '../model/revision-name.js';
@@ -83,7 +90,7 @@ function actsFor({ plan, rollout, nowMs }: Scene): readonly Act[] {
       type: 'resume',
       label: 'Resume',
       question: `Resume at ${rollout.sharePercent} %?`,
-      promise: 'It goes on with the plan from here.',
+      promise: resumePromise(rollout.status.cause, plan, rollout),
       look: '',
     });
   } else {
@@ -104,6 +111,17 @@ function actsFor({ plan, rollout, nowMs }: Scene): readonly Act[] {
     look: 'act-back',
   });
   return acts;
+}
+
+function resumePromise(cause: PauseCause, plan: RolloutPlan, rollout: Rollout): string {
+  switch (cause) {
+    case 'foreignChange':
+      return `The traffic goes back to the plan: ${rollout.sharePercent} % for the candidate.`;
+    case 'undecidable':
+      return `It is watched for another ${formatDuration(stageOf(plan, rollout).holdMaxMs)}, and goes on as soon as the gates find it healthy.`;
+    default:
+      return 'It goes on with the plan from here.';
+  }
 }
 
 function Confirm({

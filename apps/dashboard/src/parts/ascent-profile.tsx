@@ -56,7 +56,7 @@ export function AscentProfile(props: {
 
 function frameOf(profile: Profile, width: number, height: number): Frame {
   const narrow = width < NARROW;
-  const left = narrow ? 40 : 52;
+  const left = narrow ? 46 : 52;
   const right = width - (narrow ? 10 : 18);
   const top = 34;
   const bottom = height - 46;
@@ -278,7 +278,14 @@ function Diver(props: {
   const y = frame.y(last?.sharePercent ?? 0);
   return (
     <g className="diver" transform={`translate(${x} ${y})`}>
-      {open && <line y1={frame.top - y} y2={frame.bottom - y + 8} className="now-line" />}
+      {open && (
+        <>
+          <line y1={frame.top - y} y2={frame.bottom - y + 8} className="now-line" />
+          <text y={frame.top - y - 12} textAnchor="middle" className="now-text">
+            now
+          </text>
+        </>
+      )}
       <circle r="7" className="diver-halo" />
       <circle r="5" className="diver-dot" />
     </g>

@@ -148,7 +148,8 @@ function scaleEnd({ stable, candidate, limit }: ChartData): number {
     (most, value) => Math.max(most, value ?? 0),
     0,
   );
-  return roundAbove(limit !== null && limit < top * 8 ? Math.max(top, limit * 1.05) : top);
+  const near = limit !== null && (top === 0 || limit < top * 8);
+  return roundAbove(near ? Math.max(top, limit * 1.05) : top);
 }
 
 function readout(

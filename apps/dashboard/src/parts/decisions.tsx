@@ -9,7 +9,8 @@ import { decisionWords, SignIcon, signOf } from './mark.js';
 export function Decisions(props: {
   readonly decisions: readonly Decision[];
   readonly service: string;
-  readonly nowMs: number;
+  /** `null` shows when it was instead of how long ago: a report is read tomorrow. */
+  readonly nowMs: number | null;
 }): ReactElement {
   const { decisions, service, nowMs } = props;
   if (decisions.length === 0) return <p className="quiet">Nothing has been decided yet.</p>;
@@ -27,7 +28,7 @@ export function Decisions(props: {
                   dateTime={new Date(decision.atMs).toISOString()}
                   title={fullTime(decision.atMs)}
                 >
-                  {ago(decision.atMs, nowMs)}
+                  {nowMs === null ? fullTime(decision.atMs) : ago(decision.atMs, nowMs)}
                 </time>
                 {decision.by === 'ascent' ? '' : ` · ${decision.by}`}
               </span>

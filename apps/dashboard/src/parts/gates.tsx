@@ -178,7 +178,13 @@ function EvidenceRoad({ view }: { readonly view: GateView }): ReactElement {
           <b>{back} %</b> of what sends it back
         </span>
         <span>
-          {view.candidate.sample} <span className="quiet">against</span> {view.stable.sample}
+          {view.candidate.sample}
+          {view.stable.at !== null && (
+            <>
+              {' '}
+              <span className="quiet">against</span> {view.stable.sample}
+            </>
+          )}
         </span>
         <span>
           <b>{on} %</b> of the proof to go on

@@ -8,6 +8,7 @@ export type Sign =
   | 'unhealthy'
   | 'undecided'
   | 'person'
+  | 'ask'
   | 'pause'
   | 'play'
   | 'start'
@@ -19,6 +20,7 @@ const paths: Readonly<Record<Sign, string>> = {
   healthy: 'M-4 0.5 L-1.2 3.4 L4.2 -3.2',
   unhealthy: 'M0 -4 V3.6 M-3.6 0.4 L0 4 L3.6 0.4',
   undecided: 'M-3.6 0 h0.01 M0 0 h0.01 M3.6 0 h0.01',
+  ask: 'M-2.6 -1.6 q0 -2.6 2.7 -2.6 t2.6 2.3 q0 1.4 -1.4 2.2 t-1.3 1.5 M0 4.2 h0.01',
   person: 'M0 -1.4 a1.9 1.9 0 1 0 -0.01 0 M-3.6 4.2 q0.4 -3.6 3.6 -3.6 t3.6 3.6',
   pause: 'M-1.9 -3.4 V3.4 M1.9 -3.4 V3.4',
   play: 'M-2 -3.6 L3.6 0 L-2 3.6 Z',
@@ -40,7 +42,7 @@ export const signOf: Readonly<Record<DecisionType, Sign>> = {
   spotChecksFailed: 'unhealthy',
   tickedOff: 'person',
   awaitingSpotChecks: 'ask',
-  awaitingApproval: 'person',
+  awaitingApproval: 'ask',
   approved: 'person',
   paused: 'pause',
   resumed: 'play',
@@ -87,7 +89,8 @@ const tones: Readonly<Record<Sign, string>> = {
   up: 'good',
   unhealthy: 'bad',
   undecided: 'calm',
-  person: 'ask',
+  person: 'good',
+  ask: 'ask',
   pause: 'paused',
   play: 'calm',
   start: 'calm',

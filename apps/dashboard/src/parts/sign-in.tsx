@@ -24,7 +24,7 @@ export function Account(props: {
           setOpen(true);
         }}
       >
-        Sign in to act
+        Sign in
       </button>
       {open && (
         <SignIn

@@ -1,7 +1,7 @@
 /** The stops in words: what each one asked, how it ended, or when it can begin. */
 import type { ReactElement } from 'react';
 import { formatDuration, type Rollout, type RolloutPlan } from '@ascent/core';
-import { clockTime, grainFor } from '../model/clock-text.js';
+import { clockTime, grainFor, spanText } from '../model/clock-text.js';
 import { isApproved } from '../model/next-step.js';
 import { profileOf, type Stop, type StopState } from '../model/profile.js';
 
@@ -49,9 +49,9 @@ function stopWords(stop: Stop, at: { readonly rollout: Rollout; readonly nowMs: 
   switch (state) {
     case 'done':
     case 'left':
-      return `${clockTime(fromMs, at.nowMs, grain)}, ${formatDuration(untilMs - fromMs)} of ${hold}${approval}`;
+      return `${clockTime(fromMs, at.nowMs, grain)}, ${spanText(untilMs - fromMs)} of ${hold}${approval}`;
     case 'here':
-      return `${formatDuration(at.nowMs - fromMs)} of ${hold}${approval}`;
+      return `${spanText(at.nowMs - fromMs)} of ${hold}${approval}`;
     case 'ahead':
       return `${clockTime(fromMs, at.nowMs, grain)} at the earliest, for ${hold}${approval}`;
   }

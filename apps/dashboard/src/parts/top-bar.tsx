@@ -75,7 +75,7 @@ function LinkState({ live }: { readonly live: Live }): ReactElement {
     <span className={`link link-${link}`}>
       <i aria-hidden="true" />
       <span role="status">{words[link]}</span>
-      <span>{link === 'live' ? looked : ''}</span>
+      {link === 'live' && <span className="looked">{looked}</span>}
     </span>
   );
 }

@@ -83,9 +83,11 @@ function useTraffic(rollout: string, atMs: number): TrafficSeries | null {
   return series?.rollout === rollout ? series : null;
 }
 
-function rateData({ stable, candidate, binMs }: TrafficSeries): ChartData {
-  const perMinute = (arm: ArmSeries): readonly number[] =>
-    arm.requests.map((count) => (count * 60_000) / binMs);
+/** Zero requests are a fact; a bin that is not complete yet is none. */
+function rateData({ stable, candidate, binMs, fromMs, knownUntilMs }: TrafficSeries): ChartData {
+  const known = Math.floor((knownUntilMs - fromMs) / binMs);
+  const perMinute = (arm: ArmSeries): readonly (number | null)[] =>
+    arm.requests.map((count, bin) => (bin < known ? (count * 60_000) / binMs : null));
   return {
     title: 'Requests a minute',
     stable: perMinute(stable),

@@ -15,8 +15,9 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
   const rollout = snapshot.record?.rollout ?? null;
   const parts = partsOf(snapshot, rollout);
   const candidate = parts.find(({ role }) => role === 'candidate')?.percent ?? 0;
-  const lags =
-    rollout !== null && rollout.status.type === 'running' && candidate !== rollout.sharePercent;
+  const promoted = rollout?.status.type === 'promoted';
+  const foreign = rollout?.status.type === 'paused' && rollout.status.cause === 'foreignChange';
+  const lags = rollout !== null && !foreign && candidate !== rollout.sharePercent;
   return (
     <>
       <div
@@ -37,14 +38,24 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
             <span className="mono" title={name}>
               {shortRevision(name, snapshot.service)}
             </span>
-            <span className="quiet">{role === 'other' ? '' : role}</span>
+            <span className="quiet">{roleWords(role, promoted)}</span>
             <b>{percent} %</b>
           </li>
         ))}
       </ul>
-      {lags && <p className="quiet">The platform is still moving to {rollout.sharePercent} %.</p>}
+      {lags && (
+        <p className="quiet">
+          The platform is still moving the candidate to {rollout.sharePercent} %.
+        </p>
+      )}
     </>
   );
+}
+
+function roleWords(role: Part['role'], promoted: boolean): string {
+  if (role === 'other') return 'not of this rollout';
+  if (promoted) return role === 'candidate' ? 'stable now' : 'before';
+  return role;
 }
 
 /** Revisions of the rollout come first, even where they serve nothing; then whatever else is served. */

@@ -1,6 +1,9 @@
 /** The width of an element as it is laid out, so that a chart draws its text at its true size. */
 import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
+/** Narrower than any screen: a chart is never squeezed to nothing while the page is being laid out. */
+const LEAST_PX = 200;
+
 /** A ref for the element and its width in CSS pixels; `fallback` before the first layout. */
 export function useWidth<T extends HTMLElement>(
   fallback: number,
@@ -12,7 +15,7 @@ export function useWidth<T extends HTMLElement>(
     if (element === null) return undefined;
     const measure = (): void => {
       const { width: measured } = element.getBoundingClientRect();
-      if (measured > 0) setWidth(measured);
+      setWidth(Math.max(LEAST_PX, measured));
     };
     measure();
     const observer = new ResizeObserver(measure);

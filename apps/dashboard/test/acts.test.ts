@@ -1,0 +1,210 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '@ascent/controller';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser, picture, violations, visit, type Look, type Visit } from './browser.js';
+import { CANDIDATE, openScene, TOKEN, type Scene, type SceneOptions } from './scene.js';
+
+const pageDir = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/page');
+const HOUR_MS = 3_600_000;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+/** A scene whose candidate serves 10 %, and a page that looks at it. */
+async function atCanary(
+  play: (scene: Scene, seen: Visit) => Promise<void>,
+  { look = {}, ...options }: SceneOptions & { readonly look?: Look } = {},
+): Promise<void> {
+  const scene = await openScene({ pageDir, ...options });
+  try {
+    scene.service.deploy(CANDIDATE);
+    await scene.pass(3 * HOUR_MS, ({ stageIndex }) => stageIndex === 1);
+    await scene.pass(HOUR_MS);
+    const seen = await visit(browser, scene.url, look);
+    await seen.page.waitForSelector('h1');
+    await play(scene, seen);
+    await seen.close();
+  } finally {
+    await scene.close();
+  }
+}
+
+async function signIn(page: Page, token = TOKEN): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Your name').fill('Dana Deep');
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function snapshotOf(scene: Scene): Promise<Snapshot> {
+  return (await (await fetch(`${scene.url}/api/snapshot`)).json()) as Snapshot;
+}
+
+describe('acting on the page', () => {
+  test('nobody can act before signing in, and a wrong token is refused with the remedy', () =>
+    atCanary(async (_scene, { page, complaints }) => {
+      expect(await page.getByRole('button', { name: 'Roll back' }).count()).toBe(0);
+      await signIn(page, 'guessed');
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByRole('alert').innerText()).toBe(
+        'That is not the token of this controller. It printed the right one when it started; a restart makes a new one.',
+      );
+      await picture(page, 'sign-in-refused');
+      expect(await violations(page)).toEqual([]);
+      expect(complaints.filter((complaint) => !complaint.includes('401'))).toEqual([]);
+    }));
+
+  test('a pause says who and why, and resuming takes it back', () =>
+    atCanary(async (scene, { page }) => {
+      await signIn(page);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByLabel('Why').fill('the provider has an incident');
+      await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+      await page
+        .getByRole('heading', {
+          name: /Dana Deep paused the rollout \(“the provider has an incident”\)/,
+        })
+        .waitFor();
+      expect((await snapshotOf(scene)).record?.rollout?.status).toMatchObject({
+        type: 'paused',
+        by: 'Dana Deep',
+        reason: 'the provider has an incident',
+      });
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await picture(page, 'resume-dialog');
+      await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('running');
+    }));
+
+  test('an approval lets a healthy candidate go on', () =>
+    atCanary(async (scene, { page }) => {
+      await scene.pass(
+        5 * HOUR_MS,
+        ({ decisions }) => decisions.at(-1)?.type === 'awaitingApproval',
+      );
+      await signIn(page);
+      await page.getByRole('button', { name: 'Approve 50 %' }).waitFor();
+      await picture(page, 'your-turn-signed-in');
+      await page.getByRole('button', { name: 'Approve 50 %' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Approve 50 %' }).click();
+      await page
+        .getByRole('heading', { name: /^00042-xev (serves|looks healthy at) 50 %/ })
+        .waitFor();
+      const rollout = (await snapshotOf(scene)).record?.rollout;
+      expect(rollout?.sharePercent).toBe(50);
+      expect(rollout?.approvals).toMatchObject([{ stage: 'half', by: 'Dana Deep' }]);
+    }));
+
+  test('going back takes one press and a confirmation, and asks why afterwards', () =>
+    atCanary(async (scene, { page }) => {
+      await signIn(page);
+      await page.getByRole('button', { name: 'Roll back' }).click();
+      await picture(page, 'rollback-dialog');
+      expect(await violations(page)).toEqual([]);
+      expect(await page.getByLabel('Why').count()).toBe(0);
+      await page.getByRole('button', { name: 'Roll back now' }).click();
+      await page.getByRole('heading', { name: 'It is rolled back. Why?' }).waitFor();
+      expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('rolledBack');
+      await picture(page, 'rollback-why');
+      await page.getByRole('textbox', { name: 'Why' }).fill('two divers saw broken answers');
+      await page.getByRole('button', { name: 'Write it down' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await scene.tick();
+      await page.getByRole('link', { name: 'History' }).click();
+      await page.getByRole('link', { name: /Rolled back/ }).click();
+      await page.getByText('“two divers saw broken answers”').waitFor();
+      await picture(page, 'report-rolled-back');
+      expect(await violations(page)).toEqual([]);
+    }));
+
+  test('everything can be done with the keyboard alone', () =>
+    atCanary(async (scene, { page }) => {
+      await signIn(page);
+      await page.getByRole('button', { name: 'Roll back' }).waitFor();
+      const focusIs = (name: string): Promise<boolean> =>
+        page.evaluate((wanted) => document.activeElement?.textContent === wanted, name);
+      for (let presses = 0; presses < 20 && !(await focusIs('Roll back')); presses += 1)
+        await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('running');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      for (let presses = 0; presses < 5 && !(await focusIs('Roll back now')); presses += 1)
+        await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'It is rolled back. Why?' }).waitFor();
+      expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('rolledBack');
+    }));
+
+  test('a read-only controller offers nothing to press', () =>
+    atCanary(
+      async (_scene, { page }) => {
+        await page.getByText('Read-only').waitFor();
+        expect(await page.getByRole('button').allInnerTexts()).toEqual(['Dark']);
+        await picture(page, 'read-only-phone');
+      },
+      { token: null, look: { phone: true } },
+    ));
+});
+
+describe('the connection', () => {
+  test('a lost controller is said, and the page goes on by itself when it is back', () =>
+    atCanary(async (scene, { page }) => {
+      await page.locator('.link-live').waitFor();
+      await scene.stop();
+      await page.getByText('The controller is not heard.').waitFor();
+      await picture(page, 'not-connected');
+      expect(await violations(page)).toEqual([]);
+      await scene.restart();
+      await scene.tick();
+      await page.locator('.link-live').waitFor();
+      expect(await page.getByText('The controller is not heard.').count()).toBe(0);
+    }));
+
+  test('who is signed in stays so when a controller with the same token takes over', () =>
+    atCanary(async (scene, { page }) => {
+      await signIn(page);
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      await scene.stop();
+      await page.locator('.link-lost').waitFor();
+      await scene.restart();
+      await scene.tick();
+      await page.locator('.link-live').waitFor();
+      await page.getByRole('button', { name: 'Pause' }).waitFor();
+      expect(await page.getByText('Dana Deep').count()).toBe(1);
+    }));
+});
+
+describe('the history', () => {
+  test('shows the figures and a report of each rollout that ended', () =>
+    atCanary(
+      async (scene, { page }) => {
+        await scene.pass(6 * HOUR_MS, ({ status }) => status.type === 'rolledBack');
+        await scene.tick();
+        await page.getByRole('link', { name: 'History' }).click();
+        await page.getByText('Change failure rate').waitFor();
+        expect(await page.locator('.figures').innerText()).toContain('1 of 1 rolled back');
+        await picture(page, 'history');
+        expect(await violations(page)).toEqual([]);
+        await page.getByRole('link', { name: /Rolled back/ }).click();
+        await page
+          .getByRole('heading', { name: '00042-xev over 00041-qab of dovvybuddy-backend' })
+          .waitFor();
+        await page.emulateMedia({ media: 'print' });
+        await picture(page, 'report-printed');
+        expect(await page.getByRole('button').count()).toBe(0);
+      },
+      { candidate: { failRatio: 0.04, medianMs: 700 } },
+    ));
+});
