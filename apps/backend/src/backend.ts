@@ -86,7 +86,12 @@ async function assemble(
     const patience = setTimeout(() => {
       hurry.abort(new Error('the instance is stopping'));
     }, patienceMs);
+    // A connection that was busy when the closing began is kept alive afterwards, unless it is looked for again.
+    const sweeping = setInterval(() => {
+      app.server.closeIdleConnections();
+    }, 50);
     await app.close();
+    clearInterval(sweeping);
     clearTimeout(patience);
     eventLoop.stop();
     await Promise.race([sessions.settle(), delay(settleMs)]);

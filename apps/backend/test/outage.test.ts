@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalPostgres, type LocalPostgres } from '@ascent/local-postgres';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { get, post, startBackend, type Reply, type TestBackend } from './fixture.js';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'backend-outage-'));
+let postgres: LocalPostgres;
+let backend: TestBackend | undefined;
+
+beforeAll(async () => {
+  postgres = await startLocalPostgres({ dataDir });
+});
+afterEach(async () => {
+  await backend?.close();
+});
+afterAll(async () => {
+  await postgres.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(settings: Readonly<Record<string, string>>): Promise<string> {
+  backend = await startBackend(postgres.url, settings);
+  return backend.url;
+}
+
+const ask = (url: string, message: string): Promise<Reply> => post(`${url}/api/chat`, { message });
+
+/** Every accepted message must be readable; every refusal must say when to come back. */
+async function checkReplies(url: string, replies: readonly Reply[]): Promise<void> {
+  const refused = replies.filter(({ status }) => status !== 200);
+  expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(
+    refused.filter(({ headers }) => !/^[1-9]\d*$/.test(headers.get('retry-after') ?? '')),
+  ).toEqual([]);
+  const accepted = replies.filter(({ status }) => status === 200);
+  for (const { body } of accepted) {
+    const session = await get(`${url}/api/session/${body.sessionId}`);
+    expect(session.body.messages.at(-1)?.content).toBe(body.response);
+  }
+}
+
+test('far more divers than can be served: 503 with Retry-After for some, and what was accepted is kept', async () => {
+  const url = await start({
+    CHAT_INFLIGHT_MAX: '40',
+    DATABASE_POOL_MAX: '1',
+    DATABASE_ACQUIRE_TIMEOUT_MS: '50',
+    DATABASE_QUEUE_MAX: '10',
+  });
+  const replies = await Promise.all(
+    Array.from({ length: 400 }, () => ask(url, 'What is a safety stop?')),
+  );
+  // Reading back is one at a time: the same limits hold for it.
+  await checkReplies(url, replies);
+  expect((await ask(url, 'What is a safety stop?')).status).toBe(200);
+});
+
+test('one request at a time is served even by a pool of one that nobody may wait for', async () => {
+  const url = await start({
+    DATABASE_POOL_MAX: '1',
+    DATABASE_ACQUIRE_TIMEOUT_MS: '1',
+    DATABASE_IDLE_TIMEOUT_MS: '1',
+  });
+  for (let round = 0; round < 10; round++)
+    expect((await ask(url, 'What is nitrox?')).status).toBe(200);
+});
+
+test('the database goes away in the middle of load and comes back: 503 meanwhile, then answers, nothing lost', async () => {
+  const url = await start({ DATABASE_CONNECT_TIMEOUT_MS: '500' });
+  const replies: Reply[] = [];
+  let isLoading = true;
+  const load = Array.from({ length: 8 }, async () => {
+    while (isLoading) replies.push(await ask(url, 'How cold is the water in Malta?'));
+  });
+  const answered = (): number => replies.filter(({ status }) => status === 200).length;
+  const refused = (): number => replies.length - answered();
+  await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThan(20);
+  const { port } = postgres;
+  await postgres.stop();
+  await expect.poll(refused, { timeout: 20_000 }).toBeGreaterThan(20);
+  expect((await get(`${url}/health`)).status).toBe(200);
+  expect((await get(`${url}/ready`)).status).toBe(503);
+
+  const emergency = await ask(url, 'my buddy is unconscious after the dive in Egypt');
+  expect(emergency.status).toBe(200);
+  expect(emergency.body.response).toContain('Egypt: 123');
+  expect(emergency.body.metadata['stored']).toBe(false);
+
+  postgres = await startLocalPostgres({ dataDir, port });
+  const before = answered();
+  await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThan(before + 20);
+  isLoading = false;
+  await Promise.all(load);
+  expect((await get(`${url}/ready`)).status).toBe(200);
+  await checkReplies(url, replies);
+});
+
+test('a database that stays away keeps an instance from becoming ready, with the reason', async () => {
+  const url = postgres.url.replace(/:\d+\/postgres$/, ':1/postgres');
+  const starting = startBackend(url, { DATABASE_STARTUP_TIMEOUT_MS: '300' });
+  await expect(starting).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('a database that nobody has migrated is refused with the remedy', async () => {
+  const starting = startBackend(postgres.url.replace(/\/postgres$/, '/template1'), {
+    MIGRATE_ON_START: 'false',
+  });
+  await expect(starting).rejects.toThrow(/npm run migrate/);
+});
