@@ -169,7 +169,8 @@ function makeImage(dataDir) {
   execFileSync(process.execPath, args, { stdio: 'ignore' });
 }
 
-async function callApi(base, method, path, body) {
+async function callApi(base, operation, body) {
+  const [method, path = ''] = operation.split(' ');
   const response = await fetch(
     `${base}/apis/serving.knative.dev/v1/namespaces/local/services${path}`,
     {
@@ -210,21 +211,21 @@ async function startFrontDoor() {
   const { url } = JSON.parse(line);
   const ready = () =>
     until(async () => {
-      const { metadata, status } = await callApi(url, 'GET', '/bench');
+      const { metadata, status } = await callApi(url, 'GET /bench');
       return (
         status.observedGeneration === metadata.generation &&
         status.conditions.every((condition) => condition.status === 'True')
       );
     });
-  await callApi(url, 'POST', '', service('bench-stable'));
+  await callApi(url, 'POST', service('bench-stable'));
   await ready();
   const traffic = [
     { revisionName: 'bench-stable', percent: 90 },
     { revisionName: 'bench-candidate', percent: 10 },
   ];
-  await callApi(url, 'PUT', '/bench', service('bench-candidate', traffic));
+  await callApi(url, 'PUT /bench', service('bench-candidate', traffic));
   await ready();
-  const { status } = await callApi(url, 'GET', '/bench');
+  const { status } = await callApi(url, 'GET /bench');
   const { hostname, port } = new URL(status.url);
   return { name: 'cloud-run-local', port: Number(port), host: hostname, pid: child.pid };
 }

@@ -48,6 +48,7 @@ function listen(server: Server, { port, host }: Settings): Promise<number> {
 
 function makeServer(frontDoor: FrontDoor, router: ApiRouter, log: Logger): Server {
   // Requests may run for an hour; their end is the service's timeout, not the server's.
+  // divergence: http-versions
   const server = createServer(
     { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
     (incoming, outgoing) => {

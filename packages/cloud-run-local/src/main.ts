@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { startEmulator } from './emulator.js';
 import { readValuesFile } from './env-file.js';
 import { buildImage } from './images/build.js';
+import { showLogs } from './logging/show-logs.js';
 import { makeLogger } from './logging/log.js';
 import { defaultSettings, parseDurationMs, type Settings } from './settings.js';
 
@@ -98,6 +99,20 @@ function makeProgram(): Command {
         dataDir: resolve(options.data),
       });
       process.stdout.write(`${JSON.stringify(built)}\n`);
+    });
+  program
+    .command('logs')
+    .description('Show what services and the platform wrote.')
+    .option('--url <address>', 'where cloud-run-local listens', 'http://127.0.0.1:8080')
+    .option(
+      '--filter <expression>',
+      'such as: severity>=ERROR AND resource.labels.service_name="x"',
+    )
+    .option('--follow', 'go on with what is written from now on', false)
+    .action(async (options: { url: string; filter?: string; follow: boolean }) => {
+      await showLogs({ ...options, filter: options.filter ?? '' }, (line) => {
+        process.stdout.write(line);
+      });
     });
   return program;
 }

@@ -109,6 +109,7 @@ export class Reconciler {
         serviceAnnotations: record.object.metadata.annotations ?? {},
       });
     }
+    // divergence: speed
     routes.set(key, state.traffic);
     if (canonicalJson(state) !== canonicalJson(record.state)) {
       store.putService({ ...record, state, changedUs: timeUs });

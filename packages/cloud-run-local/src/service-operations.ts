@@ -80,6 +80,7 @@ export class ServiceOperations {
     if (options.dryRun) return { record, gone: Promise.resolve() };
     const { store, fleet, routes } = this.#dependencies;
     const revisions = [...store.revisions(key).keys()];
+    // divergence: deletion
     routes.remove(key);
     store.removeService(key);
     await store.flush(key);

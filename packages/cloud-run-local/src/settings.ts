@@ -62,6 +62,7 @@ export function parseDurationMs(option: string, text: string): number {
 /** Cloud Run hosts carry a project number; ours is twelve digits made from the project's name. */
 export function projectNumber(project: string): string {
   if (/^\d+$/.test(project)) return project;
+  // divergence: project-number
   const digest = createHash('sha256').update(project).digest();
   return (100_000_000_000 + (digest.readUIntBE(0, 6) % 900_000_000_000)).toString();
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, echoImage, echoService, isAlive, settled, visit } from './harness.js';
-import { program, startProgram } from './program.js';
+import { program, startProgram, stopProgram } from './program.js';
 
 const echo = fileURLToPath(new URL('./fixtures/echo', import.meta.url));
 
@@ -59,6 +59,22 @@ describe('the program', () => {
     expect((await visit(after.status.url)).status).toBe(200);
     again.child.kill('SIGTERM');
     expect(await exitOf(again.child)).toBe(0);
+  });
+
+  it('shows the log of a service, by a filter of Cloud Logging', async () => {
+    const running = await startProgram(dataDir);
+    const service = await deploy(running, echoService('logged'));
+    await visit(service.status.url, { path: '/seen?status=500' });
+    const show = (filter: string): string =>
+      execFileSync(
+        process.execPath,
+        [program, 'logs', '--url', running.emulator.url, '--filter', filter],
+        { encoding: 'utf8', stdio: 'pipe' },
+      );
+    const lines = show('severity>=ERROR AND resource.labels.service_name="logged"').trim();
+    expect(JSON.parse(lines)).toMatchObject({ httpRequest: { status: 500 } });
+    expect(() => show('severity ~ 1')).toThrow(/cannot read/);
+    await stopProgram(running);
   });
 
   it('refuses a data directory that is in use', async () => {

@@ -31,6 +31,7 @@ interface Watch {
 const failedCode = canonicalCodes.FAILED_PRECONDITION.grpc;
 
 /** The oldest operations are forgotten beyond this many. */
+// divergence: operations
 const operationsMax = 1000;
 
 /** The operations of this run. */

@@ -230,6 +230,7 @@ export class AdminV2 {
 
   #checkEtag(current: ServiceRecord, etag: unknown): void {
     const { etagRule, book } = this.#dependencies;
+    // divergence: v2-etag
     if (etagRule === 'ignore' || typeof etag !== 'string' || etag === '') return;
     if (viewServiceV2(current, book)['etag'] === etag) return;
     throw new ApiError(

@@ -17,6 +17,7 @@ function withEtag(policy: Policy): Policy & { readonly etag: string } {
 
 /** The three IAM verbs on services, below `prefix` (`/v1`, `/v2`). */
 export function iamRoutes(prefix: string): readonly ApiRoute[] {
+  // divergence: iam
   const policies = new Map<string, Policy>();
   const service = `${prefix}/projects/{project}/locations/{location}/services/{name}`;
   const idOf = ({ params }: ApiCall): string =>

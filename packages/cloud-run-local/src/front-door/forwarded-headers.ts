@@ -92,6 +92,7 @@ export function requestHeaders(raw: RawHeaders, forwarding: Forwarding): string[
   }
   const flag = trace.sampled ? '1' : '0';
   headers.push(
+    // divergence: tls
     ...['X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', 'http'],
     ...['Forwarded', `for="${remoteAddress}";proto=http`],
     ...['traceparent', `00-${trace.traceId}-${trace.span.toString(16).padStart(16, '0')}-0${flag}`],

@@ -25,7 +25,11 @@ import { ResponseParser } from './response-parser.js';
 import { connectionsTo, type ConnectionUser, type UpstreamConnection } from './upstream.js';
 
 /** The status recorded when the client went away before an answer; what nginx made common. */
+// divergence: status-499
 const clientClosedStatus = 499;
+
+/** Bodies up to this size are sent in one write with their head. */
+const oneWriteBytesMax = 16_384;
 
 /** How long a process that dies may take to be seen as dead. */
 const deathNoticeMs = 20;
@@ -172,6 +176,7 @@ class Exchange implements ConnectionUser {
   }
 
   /** The server closed a kept connection: sent again if it lives, for then it never read the request. */
+  // divergence: resend
   #sendAgain(instance: Instance): void {
     setTimeout(() => {
       if (this.#outgoing.closed) return;
@@ -220,8 +225,15 @@ class Exchange implements ConnectionUser {
       if (reusable && this.#incoming.complete) connectionsTo(this.#instance).giveBack(connection);
       else connection.socket.destroy();
     }
-    this.#outgoing.end(this.#pending);
+    this.#endWith(this.#pending);
     this.#pending = undefined;
+  }
+
+  /** Head and a small body as one text are one write; as text and bytes they would be several. */
+  #endWith(chunk: Buffer | undefined): void {
+    if (chunk === undefined) this.#outgoing.end();
+    else if (chunk.length > oneWriteBytesMax) this.#outgoing.end(chunk);
+    else this.#outgoing.end(chunk.toString('latin1'), 'latin1');
   }
 
   /** The connection ended within a body: that may be its end, or the client must see that it is torn. */

@@ -223,7 +223,7 @@ function framingOf(headers: readonly string[], keepAliveByDefault: boolean): Fra
   let keepAlive = keepAliveByDefault;
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const value = headers[index + 1] ?? '';
-    switch (headers[index]?.toLowerCase()) {
+    switch ((headers[index] ?? '').toLowerCase()) {
       case 'content-length':
         length = readLength(value, length);
         break;

@@ -24,7 +24,8 @@ describe('a request', () => {
     ['127.0.0.1:8080', '/run/svc?x=1', 'svc-1', '/?x=1', '/run/svc'],
     ['127.0.0.1:8080', '/run/new---svc/tags/x', 'svc-2', '/tags/x', '/run/new---svc'],
     ['127.0.0.1:8080', '/run/svc@svc-2/', 'svc-2', '/', '/run/svc@svc-2'],
-  ])('for %s %s goes to %s as %s', (host, path, revision, seen, prefix) => {
+  ])('for %s %s goes to %s as %s', (host, path, ...wanted) => {
+    const [revision, seen, prefix] = wanted;
     expect(makeTable().find(host, path, 0)).toMatchObject({ revision, path: seen, prefix });
   });
 

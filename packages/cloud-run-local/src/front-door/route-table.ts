@@ -33,6 +33,7 @@ interface HostEntry {
   readonly tag: string | undefined;
 }
 
+// divergence: path-routing
 const pathPattern = /^\/run\/(?:([a-z0-9-]+)---)?([a-z0-9-]+?)(?:@([a-z0-9-]+))?(?=[/?]|$)/;
 
 /** The routes of all services; replaced service by service, read on every request. */

@@ -54,6 +54,7 @@ export async function writeTag(
 export async function findImage(dataDir: string, text: string): Promise<Image | undefined> {
   const reference = parseImageReference(text);
   if (reference === undefined) return undefined;
+  // divergence: images
   const folder = imageFolder(dataDir, reference.name);
   const digest = reference.digest ?? (await readTags(folder))[reference.tag ?? 'latest'];
   if (digest === undefined) return undefined;

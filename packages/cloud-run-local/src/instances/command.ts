@@ -35,6 +35,7 @@ export class MissingSecretError extends Error {
 function valueOf(variable: EnvVar, secrets: Readonly<Record<string, string>>): string {
   const reference = variable.valueFrom?.secretKeyRef;
   if (reference === undefined) return variable.value ?? '';
+  // divergence: secrets
   const value = secrets[`${reference.name}/${reference.key}`] ?? secrets[reference.name];
   if (value === undefined) throw new MissingSecretError(variable.name, reference.name);
   return value;
@@ -47,6 +48,7 @@ function splitVariable(text: string): readonly [string, string] {
 
 /** An absolute path of the image is a path below its root; there is no chroot here. */
 function intoRoot(image: Image, part: string): string {
+  // divergence: isolation
   const inside = join(image.rootfs, part);
   return part.startsWith('/') && existsSync(inside) ? inside : part;
 }

@@ -69,6 +69,7 @@ export function limitsOf(
   { idleTimeoutMs, queueWaitMs }: Settings,
 ): PoolLimits {
   const own = revision.object.metadata.annotations ?? {};
+  // divergence: service-scaling
   const ofService = (name: string): number =>
     Math.ceil((annotationNumber(serviceAnnotations, name, 0) * share) / 100);
   const manual =

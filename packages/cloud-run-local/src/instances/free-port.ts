@@ -7,6 +7,7 @@
  */
 import { createServer } from 'node:net';
 
+// divergence: ports
 const firstPort = 20_000;
 const lastPort = 32_000;
 

@@ -19,6 +19,6 @@ it.each<[InstanceState, InstanceEvent, InstanceState, readonly string[]]>([
   ['ready', { kind: 'grace-over' }, 'ready', []],
   ['ready', { kind: 'exited' }, 'stopped', []],
   ['stopped', { kind: 'kill-wanted' }, 'stopped', []],
-])('%s and %j become %s', (state, event, next, effects) => {
+])('%s and %j become %s', (...[state, event, next, effects]) => {
   expect(stepInstance(state, event)).toEqual({ state: next, effects });
 });

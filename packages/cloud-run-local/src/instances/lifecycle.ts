@@ -39,6 +39,10 @@ function drain(state: InstanceState, inFlight: number): InstanceStep {
   return stay(state);
 }
 
+function judgeStart(passed: boolean): InstanceStep {
+  return passed ? stay('ready') : { state: 'stopping', effects: ['kill'] };
+}
+
 const ended: InstanceStep = stay('stopped');
 
 /** The life of an instance, one event at a time. An event that means nothing in a state changes nothing. */
@@ -46,9 +50,8 @@ export function stepInstance(state: InstanceState, event: InstanceEvent): Instan
   if (event.kind === 'exited' || state === 'stopped') return ended;
   switch (event.kind) {
     case 'probe-passed':
-      return stay(state === 'starting' ? 'ready' : state);
     case 'probe-failed':
-      return state === 'starting' ? { state: 'stopping', effects: ['kill'] } : stay(state);
+      return state === 'starting' ? judgeStart(event.kind === 'probe-passed') : stay(state);
     case 'drain-wanted':
       return drain(state, event.inFlight);
     case 'kill-wanted':

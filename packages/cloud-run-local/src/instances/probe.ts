@@ -29,6 +29,7 @@ type Attempt = 'passed' | 'failed' | 'refused';
 
 function tryTcp(port: number, timeoutMs: number): Promise<Attempt> {
   return new Promise((resolve) => {
+    // divergence: loopback
     const socket = connect({ port, host: '127.0.0.1' });
     const finish = (attempt: Attempt) => (): void => {
       socket.destroy();
@@ -79,6 +80,7 @@ export async function attemptProbe(
     if (leftMs <= 0 || signal.aborted) return false;
     const attempt =
       probe.httpGet === undefined ? await tryTcp(port, leftMs) : await tryHttp(port, probe, leftMs);
+    // divergence: probe-retry
     if (attempt !== 'refused') return attempt === 'passed';
     await delay(Math.min(retryMs, leftMs), signal);
   }

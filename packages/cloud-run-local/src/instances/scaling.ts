@@ -30,6 +30,7 @@ export interface Demand {
 /** The number of instances there should be. */
 export function desiredInstances(demand: Demand): number {
   const now = Math.ceil((demand.inFlight + demand.queued) / demand.concurrency);
+  // divergence: autoscaler
   const load = demand.averageInFlight / (targetUtilization * demand.concurrency);
   // Whether the last instance stays is decided by its idle time, not by a fading average.
   const average = load > 1 ? Math.ceil(load) : 0;

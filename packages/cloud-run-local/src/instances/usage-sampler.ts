@@ -49,9 +49,11 @@ export class UsageSampler {
     this.#earlier.set(instance, { atMs, cpuSeconds: usage.cpuSeconds });
     if (earlier !== undefined) {
       const seconds = (atMs - earlier.atMs) / 1000;
+      // divergence: cpu-limit
       const busy = (usage.cpuSeconds - earlier.cpuSeconds) / seconds / cpus;
       meter.record(metrics.cpuUtilizations, Math.max(0, busy), labels);
     }
+    // divergence: memory-limit
     if (usage.memoryBytes <= memoryBytes) return;
     context.onKilled(
       `Memory limit of ${mebibytes(memoryBytes)} MiB exceeded with ${mebibytes(usage.memoryBytes)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`,

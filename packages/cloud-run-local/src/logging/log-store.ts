@@ -1,6 +1,5 @@
 /**
- * The log entries of services, the newest ten thousand: what `entries:list` searches and `logs --follow`
- * waits for. A ring, because recording an entry happens on every request.
+ * The log entries of services, the newest ten thousand: what `entries:list` searches. A ring, because recording an entry happens on every request.
  */
 import type { IncomingMessage } from 'node:http';
 import type { ServiceKey } from '../resources/record.js';
@@ -46,6 +45,7 @@ interface RawEntry {
   readonly trace: string | undefined;
 }
 
+// divergence: logs
 const capacity = 10_000;
 
 function requestSeverity(status: number): Severity {
@@ -70,7 +70,6 @@ function describeRequest({ incoming, status, latencyMs }: AnsweredRequest): Http
 export class LogStore {
   readonly #region: string;
   readonly #ring: RawEntry[] = [];
-  readonly #listeners = new Set<(entry: StoredEntry) => void>();
   #sequence = 0;
 
   constructor(region: string) {
@@ -108,21 +107,10 @@ export class LogStore {
     return inOrder.map((entry) => this.#format(entry));
   }
 
-  /** Hears of every entry from now on; returns how to stop hearing. */
-  follow(listener: (entry: StoredEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
   #add(entry: Omit<RawEntry, 'sequence' | 'timeMs'>): void {
     const raw: RawEntry = { ...entry, sequence: this.#sequence, timeMs: Date.now() };
     this.#ring[this.#sequence % capacity] = raw;
     this.#sequence += 1;
-    if (this.#listeners.size === 0) return;
-    const formatted = this.#format(raw);
-    for (const listener of this.#listeners) listener(formatted);
   }
 
   #format({ sequence, timeMs, log, source, payload, severity, trace }: RawEntry): StoredEntry {

@@ -158,6 +158,7 @@ export function alignSeries(
   if (aligner === 'ALIGN_NONE') return series;
   const byPeriod = new Map<number, PointValue[]>();
   for (const { endMs: pointEndMs, value } of series.points) {
+    // divergence: alignment
     const back = Math.floor((endMs - pointEndMs) / periodMs);
     const values = byPeriod.get(back);
     if (values === undefined) byPeriod.set(back, [value]);

@@ -25,6 +25,7 @@ export type Bucketing =
 /** Latencies in milliseconds. 233 finite buckets are those of the probe latencies; a higher count is harmless. */
 export const latencyBuckets: Bucketing = {
   kind: 'exponential',
+  // divergence: bucket-count
   numFiniteBuckets: 233,
   growthFactor: 1.1,
   scale: 10,

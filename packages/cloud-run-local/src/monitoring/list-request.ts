@@ -48,6 +48,7 @@ function parseEnum<Names extends Readonly<Record<string, number>>>(
 function parsePeriodMs(field: string, text: string | null, periodMsMin: number): number {
   const match = /^(\d+(?:\.\d+)?)s$/.exec(text ?? '');
   const periodMs = Number(match?.[1] ?? Number.NaN) * 1000;
+  // divergence: sample-period
   if (Number.isNaN(periodMs) || periodMs < periodMsMin) {
     throw invalidArgument(
       `${field}: '${text ?? ''}' must be at least ${periodMsMin / 1000}s, such as 60s, when there is an aligner.`,

@@ -15,6 +15,7 @@ export interface MetricDescriptor {
 const prefix = 'run.googleapis.com';
 
 /** Every metric, by a short name. */
+// divergence: metrics
 export const metrics = {
   requestCount: {
     type: `${prefix}/request_count`,

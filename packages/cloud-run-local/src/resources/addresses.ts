@@ -5,6 +5,7 @@
  */
 
 /** What stands where Cloud Run has `run.app`. */
+// divergence: addresses
 export const frontDoorDomain = 'run.localhost';
 
 /** Makes a service's addresses. */

@@ -58,7 +58,28 @@ export function parseService(body: unknown): Service {
   if (parsed.data.spec.template.spec.containers.length === 0) {
     throw invalidArgument('spec.template.spec.containers: a revision needs a container.');
   }
+  refuseUnsupported(parsed.data);
   return parsed.data;
+}
+
+/** What would change how a service behaves, and is not there, is refused rather than ignored. */
+function refuseUnsupported({ spec }: Service): void {
+  const [container, ...more] = spec.template.spec.containers;
+  const unsupported = (what: string): ApiError =>
+    new ApiError('UNIMPLEMENTED', `${what} not supported by cloud-run-local.`);
+  const path = 'spec.template.spec.containers';
+  // divergence: sidecars
+  if (more.length > 0) throw unsupported(`${path}: more than one container is`);
+  if (container?.ports?.some(({ name }) => name === 'h2c') === true) {
+    throw unsupported(`${path}[0].ports[0].name: h2c is`);
+  }
+  for (const probe of [
+    container?.startupProbe,
+    container?.livenessProbe,
+    container?.readinessProbe,
+  ]) {
+    if (probe?.grpc !== undefined) throw unsupported(`${path}[0]: a grpc probe is`);
+  }
 }
 
 function checkNames(service: Service, key: ServiceKey): void {
@@ -127,6 +148,7 @@ function nameToMint(
       `Revision named '${wanted}' with different configuration already exists.`,
     );
   }
+  // divergence: unnamed-replace
   const newest = revisions.get(current?.state.latestCreated ?? '');
   if (newest?.templateJson === json && context.forceNewRevision !== true) return undefined;
   return generateRevisionName(
@@ -155,8 +177,10 @@ function stampMetadata(service: Service, context: WriteContext): Service['metada
     annotations: {
       [annotationNames.ingress]: 'all',
       ...Object.fromEntries(own),
+      // divergence: ingress
       [annotationNames.ingressStatus]: 'all',
       [annotationNames.operationId]: randomUUID(),
+      // divergence: identity
       [annotationNames.creator]: 'user@localhost',
       [annotationNames.lastModifier]: 'user@localhost',
     },

@@ -69,7 +69,7 @@ describe('the state of a service', () => {
     ['pending', split, ['Unknown', 'Unknown', 'Unknown'], 'svc-1', [['svc-1', 100]]],
     ['failed', split, ['False', 'False', 'False'], 'svc-1', [['svc-1', 100]]],
     ['failed', toFirst, ['False', 'False', 'True'], 'svc-1', [['svc-1', 100]]],
-  ] as const)('with a %s newest revision and %j', (phase, traffic, status, ready, served) => {
+  ] as const)('with a %s newest revision and %j', (...[phase, traffic, status, ready, served]) => {
     const { record, revisions } = world(phases[phase], traffic);
     const state = deriveState(record, revisions, 'now');
     expect(state.conditions.map((condition) => condition.status)).toEqual(status);

@@ -68,6 +68,7 @@ export class ResourceStore {
     }
   }
 
+  // divergence: revision-limit
   putRevision(key: ServiceKey, revision: RevisionRecord): void {
     this.#entries.get(keyOf(key))?.revisions.set(revision.name, revision);
   }

@@ -47,6 +47,7 @@ export function checkTraffic(
   });
   const sum = traffic.reduce((total, target) => total + (target.percent ?? 0), 0);
   // Knative's text; Cloud Run's own could not be found.
+  // divergence: traffic-text
   if (sum !== 100) {
     throw invalidArgument(`Traffic targets sum to ${sum}, want 100: spec.traffic`);
   }

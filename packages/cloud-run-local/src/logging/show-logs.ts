@@ -1,0 +1,44 @@
+/** `cloud-run-local logs`: asks a running emulator for entries, once or again and again. */
+import { z } from 'zod';
+
+const entriesSchema = z.object({
+  entries: z.array(z.looseObject({ insertId: z.string() })),
+});
+
+/** What to show. */
+export interface ShowOptions {
+  /** Where the emulator listens. */
+  readonly url: string;
+  /** A filter of Cloud Logging, empty for everything. */
+  readonly filter: string;
+  readonly follow: boolean;
+}
+
+/** How often `--follow` asks for what is new. */
+const followMs = 500;
+
+/**
+ * Writes entries as JSON lines, oldest first; with `follow` it does not end by itself.
+ * @throws Error when the emulator does not answer, or refuses the filter.
+ */
+export async function showLogs(
+  { url, filter, follow }: ShowOptions,
+  write: (line: string) => void,
+): Promise<void> {
+  let lastInsertId = '';
+  do {
+    const response = await fetch(`${url}/v2/entries:list`, {
+      method: 'POST',
+      body: JSON.stringify({ filter }),
+    });
+    if (!response.ok)
+      throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+    const { entries } = entriesSchema.parse(await response.json());
+    // Insert ids are of one length and rise: what is above the last one is new.
+    for (const entry of entries.filter(({ insertId }) => insertId > lastInsertId)) {
+      write(`${JSON.stringify(entry)}\n`);
+      lastInsertId = entry.insertId;
+    }
+    if (follow) await new Promise((resolve) => setTimeout(resolve, followMs));
+  } while (follow);
+}
