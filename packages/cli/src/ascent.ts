@@ -5,6 +5,7 @@ import { parseDurationMs } from '@ascent/core';
 import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
 import { up } from './commands/up.js';
 import { serve, type ServeOptions } from './commands/serve.js';
+import { addCost } from './cost/command.js';
 import { addDeploy } from './deploy/command.js';
 import { addLoad } from './load/command.js';
 import { print, reportError } from './output.js';
@@ -68,6 +69,7 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
 function addDelivery(program: Command): void {
   addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
   addLoad(program);
+  addCost(command(program, 'cost', 'what a month and a request cost, against the budget'));
   addRetire(command(program, 'retire', 'archive what a promoted release has replaced'));
 }
 

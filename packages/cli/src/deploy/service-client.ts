@@ -98,7 +98,8 @@ function addressOf(platform: PlanPlatform): {
   };
 }
 
-async function googleAuthorization(): Promise<Readonly<Record<string, string>>> {
+/** The header of a call to Google’s APIs. @throws AscentError `ASC_PLATFORM_DENIED` where there are no credentials. */
+export async function googleAuthorization(): Promise<Readonly<Record<string, string>>> {
   const { GoogleAuth } = await import('google-auth-library');
   try {
     const token = await new GoogleAuth({ scopes: [SCOPE] }).getAccessToken();
