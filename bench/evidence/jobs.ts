@@ -2,7 +2,9 @@
  * Every cell of the bench as a job: plain data, so that a worker can run it and a seed can repeat it.
  */
 import { defaultStatistics } from '@ascent/core';
+import type { GatePlan } from '@ascent/core';
 import { createPrng, estimateDispersion } from '@ascent/stats';
+import { benchPlan } from './ascent.js';
 import type { ConversationJob } from './conversations.js';
 import type { HoldJob, RuleName } from './hold.js';
 import { held, rates, regressions, stableRates } from './scenario.js';
@@ -48,6 +50,12 @@ export const fullSize: Size = {
 const oracles: readonly RuleName[] = ['ascent', 'likelihood oracle', 'conditional oracle'];
 const peers: readonly RuleName[] = ['Flagger', 'Argo Rollouts', 'Release Manager', 'PipeCD'];
 
+/** Half a percentage point more is a regression of the grid, so it must not be tolerated there. */
+const strict = { errorRate: { maxRatio: 0.01, worseThanStableBy: 0.0025 } } as const;
+
+/** The plan the regressions of the grid are held to. */
+export const strictPlan: GatePlan = { ...benchPlan, ...strict };
+
 /** All cells, in the order of the report. */
 export function allJobs(size: Size, seed: number): readonly Job[] {
   return [
@@ -69,7 +77,7 @@ export function cellName(table: string, scenario: Scenario): string {
 function regressionJobs(size: Size, seed: number): readonly Job[] {
   const minuteTicks = regressions(60_000).flatMap((scenario): readonly Job[] => [
     {
-      ...hold('regression', scenario, { seed, runs: size.regressions }),
+      ...hold('regression', scenario, { seed, runs: size.regressions, plan: strict }),
       rules: [...oracles, ...peers],
     },
     {
@@ -80,7 +88,7 @@ function regressionJobs(size: Size, seed: number): readonly Job[] {
   const fastTicks = regressions(10_000)
     .filter(({ requestsPerMinute }) => requestsPerMinute >= 5)
     .map((scenario) => ({
-      ...hold('regression', scenario, { seed: seed + 1, runs: size.regressions }),
+      ...hold('regression', scenario, { seed: seed + 1, runs: size.regressions, plan: strict }),
       rules: oracles,
     }));
   return [...minuteTicks, ...fastTicks];

@@ -1,9 +1,11 @@
 /**
  * `npm run bench:evidence`: all cells on all processors, progress on the way, `bench/evidence.md` and its
- * picture at the end. `--full` is the nightly size, `--seed N` another world, `--only TEXT` some cells.
+ * picture at the end. `--full` is the nightly size, `--scale X` that many times the rollouts,
+ * `--seed N` another world, `--only TEXT` some cells, `--out DIR` somewhere else.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -32,9 +34,8 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
       scale: { type: 'string', default: '1' },
-      write: { type: 'boolean', default: true },
+      out: { type: 'string', default: '' },
     },
-    allowNegative: true,
   });
   const seed = Number(values.seed);
   const scale = Number(values.scale);
@@ -51,13 +52,13 @@ async function main(): Promise<void> {
   const results = collect(await runAll(jobs));
   const seconds = (performance.now() - startedMs) / 1000;
   process.stdout.write(`\n${claims(results).join('\n')}\n`);
-  if (!values.write || values.only !== '') return;
+  if (values.only !== '' && values.out === '') return;
   const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
   const info = { seed, size, sizeName, seconds, node: process.versions.node };
-  const folder = new URL('../', import.meta.url);
-  writeFileSync(new URL('evidence.md', folder), writeReport(results, info));
-  writeFileSync(new URL('evidence.svg', folder), drawPicture(results));
-  process.stdout.write('wrote bench/evidence.md and bench/evidence.svg\n');
+  const folder = values.out === '' ? fileURLToPath(new URL('../', import.meta.url)) : values.out;
+  writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
+  writeFileSync(join(folder, 'evidence.svg'), drawPicture(results));
+  process.stdout.write(`wrote evidence.md and evidence.svg to ${folder}\n`);
 }
 
 async function runAll(jobs: readonly Job[]): Promise<readonly Result[]> {

@@ -10,22 +10,49 @@ const logThreshold = Math.log(100);
 /** A test that is told both rates and spends the whole budget on this one question. */
 export type Oracle = { readonly add: (tick: Tick) => boolean };
 
+/**
+ * Pools ticks until both revisions answered and there are `least` requests, as Ascent does: a block of one
+ * request tells nobody anything.
+ */
+function pooled(least: number, judge: (block: Tick) => boolean): Oracle {
+  const empty: Tick = {
+    candidateRequests: 0,
+    stableRequests: 0,
+    candidateErrors: 0,
+    stableErrors: 0,
+    candidateLatency: [],
+    stableLatency: [],
+  };
+  let open = { ...empty };
+  return {
+    add(tick) {
+      open.candidateRequests += tick.candidateRequests;
+      open.stableRequests += tick.stableRequests;
+      open.candidateErrors += tick.candidateErrors;
+      open.stableErrors += tick.stableErrors;
+      const { candidateRequests, stableRequests } = open;
+      if (candidateRequests === 0 || stableRequests === 0) return false;
+      if (candidateRequests + stableRequests < least) return false;
+      const block = open;
+      open = { ...empty };
+      return judge(block);
+    },
+  };
+}
+
 /** Likelihood ratio of the true rates over the nearest common rate of each tick. */
 export function likelihoodOracle(scenario: Scenario): Oracle {
   const { candidateRate, stableRate } = scenario;
   let logE = 0;
-  return {
-    add(tick) {
-      const requests = tick.candidateRequests + tick.stableRequests;
-      if (tick.candidateRequests === 0 || tick.stableRequests === 0) return false;
-      const common =
-        (tick.candidateRequests * candidateRate + tick.stableRequests * stableRate) / requests;
-      logE +=
-        logRatio(tick.candidateRequests, tick.candidateErrors, { over: candidateRate, common }) +
-        logRatio(tick.stableRequests, tick.stableErrors, { over: stableRate, common });
-      return logE >= logThreshold;
-    },
-  };
+  return pooled(10, (tick) => {
+    const requests = tick.candidateRequests + tick.stableRequests;
+    const common =
+      (tick.candidateRequests * candidateRate + tick.stableRequests * stableRate) / requests;
+    logE +=
+      logRatio(tick.candidateRequests, tick.candidateErrors, { over: candidateRate, common }) +
+      logRatio(tick.stableRequests, tick.stableErrors, { over: stableRate, common });
+    return logE >= logThreshold;
+  });
 }
 
 /** The same, conditional on each tick's margins: it cannot gain from the totals, nor lose by them. */
@@ -34,16 +61,14 @@ export function conditionalOracle(scenario: Scenario): Oracle {
   const { stableRate } = scenario;
   const logOdds = Math.log((candidateRate * (1 - stableRate)) / (stableRate * (1 - candidateRate)));
   let logE = 0;
-  return {
-    add(tick) {
-      const errors = tick.candidateErrors + tick.stableErrors;
-      const lowest = Math.max(0, errors - tick.stableRequests);
-      const highest = Math.min(tick.candidateRequests, errors);
-      if (highest === lowest) return false;
-      logE += tick.candidateErrors * logOdds - logMoment(tick, { lowest, highest, logOdds });
-      return logE >= logThreshold;
-    },
-  };
+  return pooled(20, (tick) => {
+    const errors = tick.candidateErrors + tick.stableErrors;
+    const lowest = Math.max(0, errors - tick.stableRequests);
+    const highest = Math.min(tick.candidateRequests, errors);
+    if (highest === lowest) return false;
+    logE += tick.candidateErrors * logOdds - logMoment(tick, { lowest, highest, logOdds });
+    return logE >= logThreshold;
+  });
 }
 
 function logMoment(

@@ -53,7 +53,7 @@ export function writeReport(results: Results, info: RunInfo): string {
     '',
     'Rolled back within 4 h / median candidate requests until then / mean failed requests of users (runs that were not rolled back count all 4 h). “÷ bound” and “÷ oracle”:',
     'mean candidate requests over the information bound for a test that does not know the common rate, and over the better of two tests that know both rates; only where at least 99 % are seen.',
-    `Ticks of 60 s, ${info.size.regressions} runs a cell (Kayenta ${info.size.kayenta}).`,
+    `Ticks of 60 s, ${info.size.regressions} runs a cell (Kayenta ${info.size.kayenta}); tolerance a quarter of a percentage point, limit 1 %.`,
     '',
     ...regressionTable(results),
     '',
@@ -133,7 +133,7 @@ function allClaims(results: Results): readonly Claim[] {
     ...failedClaims(results),
     ...escapeClaims(results),
     {
-      text: 'planning formula: simulated ÷ formula, 90 % quantile, within 0.75 … 1.25',
+      text: '`ascent plan`: simulated ÷ forecast time until 9 of 10 are seen, cells of more than two ticks, 0.75 … 1.25',
       measured: `${figure(Math.min(...plans))} … ${figure(Math.max(...plans))}`,
       holds: Math.min(...plans) >= 0.75 && Math.max(...plans) <= 1.25,
     },

@@ -95,7 +95,7 @@ export function absorbErrors(
     ? { ...compare(lens, evidence, pooled), open: emptyBlock }
     : { ...evidence, open: pooled };
   const pooledLimit = pool(evidence.openLimit, sample);
-  const least = statistics.limitBlockMinimumRequests;
+  const least = statistics.limitBlockMinimumRequests * statistics.dispersion;
   if (!closesLimit(pooledLimit, least)) return { ...compared, openLimit: pooledLimit };
   return {
     ...compared,
@@ -106,6 +106,7 @@ export function absorbErrors(
         limit: gatePlan.errorRate?.maxRatio ?? 1,
         toleratedOddsRatio: pooledLimit.warm ? statistics.warmUpOddsRatio : 1,
         logThreshold: lens.limitLogThreshold,
+        dispersion: statistics.dispersion,
       },
     ),
     openLimit: emptyBlock,

@@ -96,7 +96,7 @@ function forecastStage(
 ): StageForecast {
   const perMs = candidatePerMs(stage, traffic);
   const scene = { gatePlan, traffic, share: stage.sharePercent / 100, perMs };
-  const proof = perMs > 0 ? timeOf(scene, proofWalk(scene)) : null;
+  const proof = perMs > 0 ? timeOf(scene, proofLook(scene)) : null;
   const measured = perMs > 0 && gatePlan.errorRate !== null;
   const decidable = proof !== null && proof.medianMs <= stage.holdMaxMs;
   return {
@@ -109,7 +109,7 @@ function forecastStage(
     smallestRateSeen: measured ? smallestRate(scene, stage.holdMaxMs) : null,
     failureRates: forecastRates.map((rate) => ({
       rate,
-      time: measured ? timeOf(scene, failureWalk(scene, rate)) : null,
+      time: measured ? timeOfFailure(scene, rate) : null,
     })),
     slowdowns: slowdownTimes(scene),
     proof,
@@ -130,48 +130,78 @@ function candidatePerMs(stage: ForecastStage, traffic: ExpectedTraffic): number 
   return (traffic.requestsPerMinute * stage.sharePercent) / 100 / 60_000;
 }
 
-function timeOf({ perMs }: Scene, walk: Walk | null): TimeToSee {
-  if (walk === null || !(walk.drift > 0)) return null;
+/** A walk and the requests of both revisions that are pooled before it moves. */
+type Look = { readonly walk: Walk; readonly blockRequests: number };
+
+function timeOf(scene: Scene, look: Look | null): TimeToSee {
+  if (look === null || !(look.walk.drift > 0)) return null;
   return {
-    medianMs: passageQuantile(walk, 0.5) / perMs,
-    q90Ms: passageQuantile(walk, 0.9) / perMs,
+    medianMs: quantileMs(scene, look, 0.5),
+    q90Ms: quantileMs(scene, look, 0.9),
   };
 }
 
-/** The walk of seeing a candidate that fails this part of its requests; `null` when it is no regression. */
-function failureWalk({ gatePlan, traffic, share }: Scene, rate: number): Walk | null {
-  const stableRate = Math.max(traffic.errorRate, leastErrorRate);
-  const risk = gatePlan.risk.falseRollback;
-  const parts = budgetParts(gatePlan);
-  if (share >= 1) {
-    const limit = gatePlan.errorRate?.maxRatio ?? 1;
-    const height = -Math.log(risk * (parts.get('errorsLimit') ?? 1)) + mixtureCost;
-    return rate > limit && limit > 0 ? limitWalk({ rate, limit, height }) : null;
-  }
-  if (rate <= stableRate) return null;
-  const weight = parts.get('errorsRelative') ?? 1;
-  return errorWalk({ stableRate, candidateRate: rate, share, risk, weight });
+/** On average half a block passes before what happened is looked at. */
+function quantileMs(scene: Scene, { walk, blockRequests }: Look, probability: number): number {
+  const waitMs = (blockRequests / 2 / scene.traffic.requestsPerMinute) * 60_000;
+  return passageQuantile(walk, probability) / scene.perMs + waitMs;
 }
 
-function proofWalk(scene: Scene): Walk | null {
+/** The sooner of the tests that can see a candidate fail this part of its requests. */
+function timeOfFailure(scene: Scene, rate: number): TimeToSee {
+  const times = looksAt(scene, rate).map((look) => timeOf(scene, look));
+  return times.reduce(
+    (best, time) => (best === null || (time !== null && time.q90Ms < best.q90Ms) ? time : best),
+    null,
+  );
+}
+
+/** Against the stable revision where one serves, and against the limit where it is exceeded. */
+function looksAt({ gatePlan, traffic, share }: Scene, rate: number): readonly Look[] {
+  const stableRate = Math.max(traffic.errorRate, leastErrorRate);
+  const { statistics } = gatePlan;
+  const risk = gatePlan.risk.falseRollback;
+  const parts = budgetParts(gatePlan);
+  const limit = gatePlan.errorRate?.maxRatio ?? 1;
+  const looks: Look[] = [];
+  if (share < 1 && rate > stableRate) {
+    const weight = parts.get('errorsRelative') ?? 1;
+    looks.push({
+      walk: errorWalk({ stableRate, candidateRate: rate, share, risk, weight }),
+      blockRequests: statistics.blockMinimumRequests,
+    });
+  }
+  if (rate > limit && limit > 0) {
+    const height = -Math.log(risk * (parts.get('errorsLimit') ?? 1)) + mixtureCost;
+    looks.push({
+      walk: limitWalk({ rate, limit, height }),
+      blockRequests: statistics.limitBlockMinimumRequests,
+    });
+  }
+  return looks;
+}
+
+function proofLook(scene: Scene): Look | null {
   const { gatePlan, traffic, share } = scene;
   const difference = gatePlan.errorRate?.worseThanStableBy ?? 0;
   if (!(difference > 0 && difference < 1)) return null;
   const rate = Math.max(traffic.errorRate, leastErrorRate);
   const risk = gatePlan.risk.missedRegression;
-  if (share < 1) return safetyWalk({ rate, difference, share, risk });
+  const blockRequests = gatePlan.statistics.blockMinimumRequests;
+  if (share < 1) return { walk: safetyWalk({ rate, difference, share, risk }), blockRequests };
   const limit = aloneLimit(gatePlan, difference);
-  return rate < limit ? limitWalk({ rate, limit, height: -Math.log(risk) }) : null;
+  if (rate >= limit) return null;
+  return { walk: limitWalk({ rate, limit, height: -Math.log(risk) }), blockRequests };
 }
 
 /** Bisection: more failures are seen sooner. */
 function smallestRate(scene: Scene, holdMs: number): number | null {
   const probability = 1 - scene.gatePlan.risk.missedRegression;
   const seen = (rate: number): boolean => {
-    const walk = failureWalk(scene, rate);
-    // A hair above the stable rate the drift is lost in rounding: no road that short of slope is ever walked to its end.
-    if (walk === null || walk.drift <= 0) return false;
-    return passageQuantile(walk, probability) / scene.perMs <= holdMs;
+    // A hair above the stable rate the drift is lost in rounding, and nothing is ever seen.
+    return looksAt(scene, rate).some(
+      (look) => look.walk.drift > 0 && quantileMs(scene, look, probability) <= holdMs,
+    );
   };
   if (!seen(1)) return null;
   let low = Math.log(Math.max(scene.traffic.errorRate, leastErrorRate));
@@ -190,19 +220,17 @@ function slowdownTimes(scene: Scene): StageForecast['slowdowns'] {
   if (latency === null || gate === null || scene.perMs <= 0 || scene.share >= 1) return [];
   const stable = fullCounts(latency);
   const forgiven = forgivenBuckets(latency.layout, 1 + gate.worseThanStableBy);
-  return forecastSlowdowns.map((factor) => ({
-    factor,
-    time: timeOf(
-      scene,
-      latencyWalk({
-        stable,
-        candidate: moveBuckets(slowedCounts(latency.layout, stable, factor), forgiven),
-        share: scene.share,
-        risk: scene.gatePlan.risk.falseRollback,
-        weight: budgetParts(scene.gatePlan).get('latencyRelative') ?? 1,
-      }),
-    ),
-  }));
+  const blockRequests = scene.gatePlan.statistics.latencyBlockMinimumRequests;
+  return forecastSlowdowns.map((factor) => {
+    const walk = latencyWalk({
+      stable,
+      candidate: moveBuckets(slowedCounts(latency.layout, stable, factor), forgiven),
+      share: scene.share,
+      risk: scene.gatePlan.risk.falseRollback,
+      weight: budgetParts(scene.gatePlan).get('latencyRelative') ?? 1,
+    });
+    return { factor, time: walk === null ? null : timeOf(scene, { walk, blockRequests }) };
+  });
 }
 
 /** The histogram of requests that all take `factor` times as long, spread evenly inside each bucket. */
@@ -236,7 +264,7 @@ function overlap(
 
 function adviceFor(scene: Scene, stage: ForecastStage): readonly Advice[] {
   const { gatePlan, traffic } = scene;
-  const current = timeOf(scene, proofWalk(scene));
+  const current = timeOf(scene, proofLook(scene));
   const proofAt = (share: number, difference: number): TimeToSee => {
     const { errorRate } = gatePlan;
     const changed =
@@ -245,7 +273,7 @@ function adviceFor(scene: Scene, stage: ForecastStage): readonly Advice[] {
         : { ...gatePlan, errorRate: { ...errorRate, worseThanStableBy: difference } };
     const perMs = candidatePerMs({ ...stage, sharePercent: share * 100 }, traffic);
     const at = { gatePlan: changed, traffic, share, perMs };
-    return timeOf(at, proofWalk(at));
+    return timeOf(at, proofLook(at));
   };
   const fits = (time: TimeToSee): boolean => time !== null && time.q90Ms <= stage.holdMaxMs;
   const own = gatePlan.errorRate?.worseThanStableBy ?? 0;

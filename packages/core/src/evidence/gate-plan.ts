@@ -47,7 +47,7 @@ export type StatisticsPlan = {
   readonly limitBlockMinimumRequests: number;
   /** The same for the latency test. */
   readonly latencyBlockMinimumRequests: number;
-  /** How much more than chance errors cluster (1 = not); `estimateDispersion` of `@ascent/stats`. */
+  /** How much more than chance errors cluster (1 = not, so many count as one); `estimateDispersion` of `@ascent/stats`. */
   readonly dispersion: number;
   /** Estimates shown to people cover at least this much time. */
   readonly windowMs: number;

@@ -144,7 +144,12 @@ function judgeBlock(
         candidate: { requests: block.slow, errors: countFrom(block.candidate, lens.tooSlow) },
         stable: { requests: block.rest, errors: countFrom(block.stable, lens.tooSlow) },
       },
-      { limit: slowPart, toleratedOddsRatio: 1, logThreshold: block.limitLogThreshold },
+      {
+        limit: slowPart,
+        toleratedOddsRatio: 1,
+        logThreshold: block.limitLogThreshold,
+        dispersion: 1,
+      },
     ),
     safetyLogE: proveFast(gatePlan, evidence, block),
   };

@@ -24,6 +24,8 @@ export type LimitOptions = {
   readonly limit: number;
   readonly toleratedOddsRatio: number;
   readonly logThreshold: number;
+  /** How much more than chance errors cluster: so many count as one. */
+  readonly dispersion: number;
 };
 
 /** Nothing is known yet. */
@@ -42,14 +44,26 @@ export function absorbLimit(
   block: LimitBlock,
   options: LimitOptions,
 ): LimitEvidence {
-  const watch = updateStableWatch(evidence.watch, block.stable, withinUnit(options.limit));
+  const { dispersion } = options;
+  const stable = inClusters(block.stable, dispersion);
+  const watch = updateStableWatch(evidence.watch, stable, withinUnit(options.limit));
   if (isStableAlarmed(watch)) return { test: evidence.test, watch };
   const limit = scaleOdds(withinUnit(options.limit), options.toleratedOddsRatio);
   const { logThreshold } = options;
   return {
-    test: updateAbsoluteError(evidence.test, block.candidate, { limit, logThreshold }),
+    test: updateAbsoluteError(evidence.test, inClusters(block.candidate, dispersion), {
+      limit,
+      logThreshold,
+    }),
     watch,
   };
+}
+
+/** Clustered errors carry the information of fewer independent ones; rounded in the release's favour. */
+function inClusters({ requests, errors }: Trials, dispersion: number): Trials {
+  if (dispersion <= 1) return { requests, errors };
+  const counted = Math.floor(errors / dispersion);
+  return { requests: Math.max(counted, Math.round(requests / dispersion)), errors: counted };
 }
 
 /** A limit of 0 or 1 leaves nothing to bet on; hold it a hair inside. */
