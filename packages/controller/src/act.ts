@@ -58,7 +58,7 @@ async function apply(
     }
     const { rollout } = advance(current.plan, current.rollout, eventAt(world.now()));
     const next = recordWith(current, rollout);
-    return { change: changeTo(next, view), result: next };
+    return { change: changeTo({ record: next, before: current.rollout, view }), result: next };
   });
   return await deliverOutbox(world, record);
 }

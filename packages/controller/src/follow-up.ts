@@ -107,7 +107,10 @@ async function note(
     const event = { type: 'spotChecked', nowMs: world.now(), outcome } as const;
     const step = advance(record.plan, record.rollout, event);
     const next = recordWith(record, step.rollout);
-    return { change: step.persist ? changeTo(next, view) : null, result: next };
+    return {
+      change: step.persist ? changeTo({ record: next, before: record.rollout, view }) : null,
+      result: next,
+    };
   });
 }
 

@@ -2,9 +2,15 @@
  * Delivers what the record's outbox holds, after the decision was written and never before. What fails stays in the
  * outbox and is tried again when `core` says, with the same key; a delivery can delay nothing that moves traffic.
  */
-import { advance, dueEntries, readRecord, type RolloutRecord } from '@ascent/core';
+import {
+  advance,
+  dueEntries,
+  readRecord,
+  writeRecord,
+  type OutboxEntry,
+  type RolloutRecord,
+} from '@ascent/core';
 import { changeService } from './change.js';
-import { changeTo } from './record-change.js';
 import type { World } from './world.js';
 
 /** What came of one round of deliveries. */
@@ -26,7 +32,7 @@ export async function deliverOutbox(
   if (due.length === 0) return { record, undelivered: [] };
   const settled = await Promise.allSettled(
     due.map(async (entry) => {
-      if (!arrivedBefore.has(entry.key)) await world.deliver(entry, record);
+      if (!arrivedBefore.has(entry.key)) await world.deliver(entry, recordOf(entry, record));
     }),
   );
   const arrived: string[] = [];
@@ -46,6 +52,11 @@ export async function deliverOutbox(
   }
 }
 
+/** The record that an entry is about: its own, where a newer rollout has taken its place. */
+function recordOf(entry: OutboxEntry, record: RolloutRecord): RolloutRecord {
+  return entry.type === 'archive' ? (entry.of ?? record) : record;
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -62,6 +73,6 @@ async function strike(
     const event = { type: 'delivered', nowMs: world.now(), keys: arrived, failed } as const;
     const { rollout, persist } = advance(record.plan, record.rollout, event);
     const next = { ...record, rollout };
-    return { change: persist ? { ...changeTo(next, view), traffic: null } : null, result: next };
+    return { change: persist ? { record: writeRecord(next), traffic: null } : null, result: next };
   });
 }

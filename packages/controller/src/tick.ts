@@ -98,7 +98,10 @@ async function propose(
     const { rollout, persist } = await step(world, view, { ...record, rollout: record.rollout });
     const next = recordWith(record, rollout);
     const result = { ...nothing, record: next, wrote: persist };
-    return { result, change: persist ? changeTo(next, view) : null };
+    return {
+      result,
+      change: persist ? changeTo({ record: next, before: record.rollout, view }) : null,
+    };
   }
   if (plan === null) {
     return { result: { ...nothing, record, idle: 'no rollout is open' }, change: null };

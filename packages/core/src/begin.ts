@@ -57,7 +57,7 @@ export function begin(context: BeginContext): BeginOutcome {
   const candidate = view.latestCreated;
   if (candidate === null) return { type: 'nothing', reason: 'the service has no revision yet' };
   const stable = soleRevision(view);
-  const failed = failureOf(record, candidate);
+  const failed = failureOf(record, { candidate, stable });
   if (again !== null && failed === null) throw nothingToRestart(view, candidate);
   if (candidate === stable) return adopt(context, stable);
   if (failed !== null && again === null) {
@@ -70,7 +70,12 @@ export function begin(context: BeginContext): BeginOutcome {
 }
 
 /** How the last rollout of `candidate` failed, in words; `null` where it did not. */
-function failureOf(record: RolloutRecord | null, candidate: string): string | null {
+function failureOf(
+  record: RolloutRecord | null,
+  { candidate, stable }: { readonly candidate: string; readonly stable: string },
+): string | null {
+  // It got through, and somebody sent the users back since: that sticks like any other way back.
+  if (record?.stable === candidate && stable !== candidate) return `replaced by ${stable} by hand`;
   const last = record?.rollout;
   if (last?.candidate !== candidate) return null;
   const words: Readonly<Partial<Record<RolloutStatus['type'], string>>> = {
@@ -97,6 +102,10 @@ function nothingToRestart({ service }: ServiceView, candidate: string): AscentEr
 function adopt({ plan, record, view }: BeginContext, stable: string): BeginOutcome {
   if (record?.stable === stable && !floats(view)) {
     return { type: 'nothing', reason: `${stable} is the newest revision and serves everything` };
+  }
+  if (record?.rollout?.outbox.some(({ type }) => type !== 'notify')) {
+    const { candidate } = record.rollout;
+    return { type: 'nothing', reason: `the rollout of ${candidate} is still to be written down` };
   }
   const adopted: RolloutRecord = { version: 1, plan, stable, rollout: null };
   const pinned = floats(view)
@@ -154,10 +163,18 @@ function freshRollout(
     blindSinceMs: null,
     decisions: [],
     alerts: calm,
-    // What the last rollout could not tell yet is still told.
-    outbox: (record?.rollout?.outbox ?? []).filter(({ type }) => type !== 'archive'),
+    outbox: stillToTell(record),
     seq: 0,
   };
+}
+
+/** What the last rollout could not tell yet is still told; its document is taken along, as the record has no other copy. */
+function stillToTell(record: RolloutRecord | null): Rollout['outbox'] {
+  if (!record?.rollout) return [];
+  const of = { ...record, rollout: { ...record.rollout, outbox: [] } };
+  return record.rollout.outbox.map((entry) =>
+    entry.type === 'archive' && entry.of === undefined ? { ...entry, of } : entry,
+  );
 }
 
 /** True where LATEST carries traffic. */

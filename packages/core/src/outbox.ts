@@ -14,7 +14,7 @@ const NOTIFY_TRIES_MAX = 30;
 /** The annotation is no archive: what a broken journal or channel leaves behind is kept only this far back. */
 const ENTRIES_KEPT: Readonly<Record<Effect['type'], number>> = {
   journal: 40,
-  archive: 1,
+  archive: 3,
   notify: 30,
 };
 

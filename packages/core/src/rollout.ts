@@ -84,7 +84,12 @@ export type Decision = {
  */
 export type Effect =
   | { readonly key: string; readonly type: 'journal'; readonly decision: Decision }
-  | { readonly key: string; readonly type: 'archive' }
+  | {
+      readonly key: string;
+      readonly type: 'archive';
+      /** The record to archive, once a newer rollout has taken its place; without it, the one this lies in. */
+      readonly of?: RolloutRecord;
+    }
   | {
       readonly key: string;
       readonly type: 'notify';

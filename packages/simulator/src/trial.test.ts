@@ -108,7 +108,7 @@ describe('a mistake planted in the controller is caught:', () => {
           : world.service.replace(view, change),
       ),
     );
-    const broken = await rulesBroken(code, 4);
+    const broken = await rulesBroken(code, 10);
     expect(broken).toContain('an effect reports what was written');
     expect(broken).toContain('what was confirmed is written');
   });
