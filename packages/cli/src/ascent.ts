@@ -8,6 +8,7 @@ import { serve, type ServeOptions } from './commands/serve.js';
 import { addCost } from './cost/command.js';
 import { addDeploy } from './deploy/command.js';
 import { addLoad } from './load/command.js';
+import { addExport } from './export/command.js';
 import { print, reportError } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
@@ -126,6 +127,7 @@ function build(): Command {
   addRestart(command(program, 'restart', 'try a candidate again that was rolled back or aborted'));
   addSilence(command(program, 'silence', 'be told nothing of an alert for a while'));
   addPlan(command(program, 'plan', 'check the plan, and what it can see at this traffic'));
+  addExport(command(program, 'export', 'alerts or dashboard for another tool'));
   return program;
 }
 

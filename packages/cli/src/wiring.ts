@@ -1,5 +1,13 @@
 /** Ports for a plan: which adapter reads and writes the service, which reads the metrics. The only place that chooses. */
-import { createJournal, createSmokeRunner, type World } from '@ascent/controller';
+import {
+  createBucketJournal,
+  createJournal,
+  createNotifier,
+  createSmokeRunner,
+  isBucketUrl,
+  type Journal,
+  type World,
+} from '@ascent/controller';
 import type { MetricsPort, RolloutPlan } from '@ascent/core';
 import { createCloudMonitoringPort, createPrometheusPort } from '@ascent/metrics';
 import { createServicePort } from '@ascent/platform';
@@ -7,17 +15,45 @@ import { createServicePort } from '@ascent/platform';
 /** Where decisions and finished rollouts are kept when nothing else is said. */
 export const DEFAULT_JOURNAL_DIR = '.ascent/journal';
 
-/** The real world for `plan`. */
+/** The real world for `plan`. `journalDir` is a directory, or `gs://BUCKET/FOLDER`. */
 export function createWorld(plan: RolloutPlan, options: { readonly journalDir: string }): World {
-  const journal = createJournal({ dir: options.journalDir });
+  const journal = journalAt(options.journalDir);
+  const now = (): number => Date.now();
+  const notify = createNotifier({ env: process.env, now });
   return {
     service: createServicePort({ platform: plan.platform }),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
-    deliver: (effect, record) =>
-      effect.type === 'journal' ? journal.append(effect) : journal.finish(record),
-    now: () => Date.now(),
+    deliver: async (effect, record) => {
+      switch (effect.type) {
+        case 'journal':
+          await journal.append(effect);
+          return;
+        case 'archive':
+          await journal.finish(record);
+          return;
+        case 'notify':
+          await notify(effect, record);
+      }
+    },
+    now,
   };
+}
+
+function journalAt(place: string): Journal {
+  if (!isBucketUrl(place)) return createJournal({ dir: place });
+  // The variable that Google's own clients know; an emulator asks for no token.
+  const emulator = process.env['STORAGE_EMULATOR_HOST'];
+  return emulator === undefined
+    ? createBucketJournal({ url: place, token: googleToken })
+    : createBucketJournal({ url: place, endpoint: emulator, token: () => Promise.resolve(null) });
+}
+
+/** Application Default Credentials, loaded only where a bucket is written. */
+async function googleToken(): Promise<string | null> {
+  const { GoogleAuth } = await import('google-auth-library');
+  const scopes = ['https://www.googleapis.com/auth/devstorage.read_write'];
+  return (await new GoogleAuth({ scopes }).getAccessToken()) ?? null;
 }
 
 function metricsPort({ metrics, platform }: RolloutPlan): MetricsPort {

@@ -26,3 +26,10 @@ export type {
   HistoryPage,
   LaterReason,
 } from './history.js';
+export { createBucketJournal, isBucketUrl, type BucketOptions } from './journal-bucket.js';
+export {
+  createNotifier,
+  type Notifier,
+  type NotifierOptions,
+  type NotifyEffect,
+} from './notify/notifier.js';

@@ -13,9 +13,9 @@ export class Unreadable extends Error {
 }
 
 /** Runs one read. An outage becomes `unavailable`; a mistake of ours stays a throw. */
-export async function unlessUnreadable(
-  read: () => Promise<MetricsOutcome>,
-): Promise<MetricsOutcome> {
+export async function unlessUnreadable<T>(
+  read: () => Promise<T>,
+): Promise<T | Extract<MetricsOutcome, { readonly type: 'unavailable' }>> {
   try {
     return await read();
   } catch (error) {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { startServer } from '@ascent/controller';
+import { isBucketUrl, startServer } from '@ascent/controller';
 import { print } from '../output.js';
 import type { Session } from '../session.js';
 
@@ -55,7 +55,8 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     port: options.port,
     pageDir: pageDir(),
     token,
-    journalDir: options.journal,
+    // The history page reads a directory; what is in a bucket is read there.
+    journalDir: isBucketUrl(options.journal) ? null : options.journal,
   });
   const access = token === null ? 'It is read-only.' : `To act, sign in with this token: ${token}`;
   print(

@@ -2,7 +2,7 @@
  * Which alerts fire, and what follows from that.
  *
  * A rule fires for a revision once its metric was beyond the limit in every window of the rule's duration in which
- * anything was measured (and that is at least half of them), and it resolves once it was beyond in none of them.
+ * anything was measured (at least half of them, the oldest and the newest among them), and it resolves once it was beyond in none of them.
  * In between nothing changes, so a metric that dances around its limit is told once and not every minute.
  */
 import { formatDuration } from '../duration.js';
@@ -90,7 +90,8 @@ function whenQuiet(rule: AlertRule, revision: string, context: AlertContext): Ou
   const windows = allWindows(rule, measurements, revision);
   const measured = windows.filter(({ value }) => value !== null);
   const { length } = measured;
-  if (length * 2 < windows.length || measured.some(({ beyond }) => !beyond)) return nothing;
+  const whole = windows.at(-1)?.beyond === true && length * 2 >= windows.length;
+  if (!whole || measured.some(({ beyond }) => !beyond)) return nothing;
   const value = formatValue(rule, measured[0]?.value ?? 0);
   const sentence = `Alert ${rule.name} (${rule.severity}): the ${metricWords[rule.metric]} of ${revision} is ${value} and has been above ${formatValue(rule, rule.above)} for ${formatDuration(rule.forMs)}.`;
   return {

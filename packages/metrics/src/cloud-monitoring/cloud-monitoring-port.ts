@@ -6,14 +6,15 @@
  */
 import type { MetricsOutcome, MetricsPort, MetricsQuestion } from '@ascent/core';
 import { googleTokenSource, type TokenSource } from '../access-token.js';
-import { createJsonSource, type AskJson, type Fetch } from '../json-source.js';
+import { createJsonSource, type Fetch } from '../json-source.js';
 import { cutRange, gridRange, type GridRange } from '../sample-grid.js';
 import { TrafficTally } from '../traffic-tally.js';
 import { Unreadable, unlessUnreadable } from '../unreadable.js';
 import { toHistogram } from './distribution.js';
 import { googleFault } from './google-fault.js';
-import { endMsOf, parsePage, type SeriesPoint, type TimeSeriesPage } from './time-series-answer.js';
-import { timeSeriesParams, type RunMetric } from './time-series-query.js';
+import { readPages, type SeriesReader } from './series-pages.js';
+import { endMsOf, type SeriesPoint, type TimeSeriesPage } from './time-series-answer.js';
+import { readUtilization } from './utilization.js';
 
 /** What the Cloud Monitoring port needs. */
 export type CloudMonitoringOptions = {
@@ -42,28 +43,12 @@ const VISIBILITY_DELAY_MS = 180_000;
 const DEADLINE_MS = 30_000;
 /** One query covers at most a day, well under the 25 hours some uses of the API allow. */
 const LONGEST_QUERY_MS = 24 * 3_600_000;
-/** Far more than a service with a thousand revisions fills in a day; a server that pages for ever is broken. */
-const PAGES_MAX = 200;
-
-type Reader = {
-  readonly ask: AskJson;
-  readonly url: string;
-  readonly location: string | null;
-  readonly periodMs: number;
-};
-
-type SeriesPages = {
-  readonly metric: RunMetric;
-  readonly service: string;
-  readonly range: GridRange;
-  readonly signal: AbortSignal;
-};
 
 /** Creates the port. Nothing is asked until it is used. */
 export function createCloudMonitoringPort(options: CloudMonitoringOptions): MetricsPort {
   const endpoint = (options.endpoint ?? GOOGLE_ENDPOINT).replace(/\/+$/, '');
   const periodMs = options.samplePeriodMs ?? SAMPLE_PERIOD_MS;
-  const reader: Reader = {
+  const reader: SeriesReader = {
     ask: createJsonSource({
       name: `Cloud Monitoring (project ${options.project})`,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
@@ -82,6 +67,12 @@ export function createCloudMonitoringPort(options: CloudMonitoringOptions): Metr
         const range = gridRange({ ...question, periodMs, visibilityDelayMs });
         return readRange(reader, question, { range, signal: AbortSignal.timeout(deadlineMs) });
       }),
+    readUtilization: (question) =>
+      unlessUnreadable(() => {
+        const range = gridRange({ ...question, periodMs, visibilityDelayMs });
+        const signal = AbortSignal.timeout(deadlineMs);
+        return readUtilization(reader, question, { range, signal });
+      }),
   };
 }
 
@@ -96,7 +87,7 @@ function authorizer(
 }
 
 async function readRange(
-  reader: Reader,
+  reader: SeriesReader,
   question: MetricsQuestion,
   { range, signal }: { readonly range: GridRange; readonly signal: AbortSignal },
 ): Promise<MetricsOutcome> {
@@ -114,22 +105,6 @@ async function readRange(
     }
   }
   return { type: 'points', points: tally.points(reader.periodMs), youngestTrustedMs: range.endMs };
-}
-
-async function readPages(
-  { ask, url, location, periodMs }: Reader,
-  { metric, service, range, signal }: SeriesPages,
-): Promise<readonly TimeSeriesPage[]> {
-  const pages: TimeSeriesPage[] = [];
-  let pageToken: string | null = null;
-  while (pages.length < PAGES_MAX) {
-    const params = timeSeriesParams({ metric, service, location, range, periodMs, pageToken });
-    const page = parsePage(await ask({ url: `${url}?${params.toString()}`, form: null, signal }));
-    pages.push(page);
-    if (page.nextPageToken === '') return pages;
-    pageToken = page.nextPageToken;
-  }
-  throw new Unreadable(`Cloud Monitoring sent more than ${PAGES_MAX} pages for ${metric}`);
 }
 
 function addPage(

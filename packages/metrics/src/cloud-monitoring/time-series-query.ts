@@ -4,8 +4,12 @@
  */
 import type { GridRange } from '../sample-grid.js';
 
-/** One of the two metrics a rollout is judged by. */
-export type RunMetric = 'request_count' | 'request_latencies';
+/** The metrics a rollout is judged by, and those that only alerts watch. */
+export type RunMetric =
+  | 'request_count'
+  | 'request_latencies'
+  | 'container/cpu/utilizations'
+  | 'container/memory/utilizations';
 
 /** Which series of which service. */
 export type TimeSeriesQuery = {
@@ -54,6 +58,6 @@ function filterOf({ metric, service, location }: TimeSeriesQuery): string {
 }
 
 /** A string literal of the filter language. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -1,0 +1,64 @@
+/** `ascent export`: the plan's alerts and the usual charts, in the words of another tool. Writes to stdout, changes nothing. */
+import { InvalidArgumentError, type Command } from 'commander';
+import {
+  alertPolicies,
+  grafanaDashboard,
+  knativeNames,
+  monitoringDashboard,
+  prometheusRules,
+} from '@ascent/metrics';
+import type { RolloutPlan } from '@ascent/core';
+import { stringify } from 'yaml';
+import { loadPlan } from '../plan-file.js';
+import type { SharedOptions } from '../session.js';
+
+/** What can be exported, and to where. */
+const exporters: Readonly<
+  Record<string, Readonly<Record<string, (plan: RolloutPlan, options: Options) => string>>>
+> = {
+  alerts: {
+    'cloud-monitoring': ({ alerts, service }, { channel = [] }) =>
+      json(alertPolicies(alerts, { service, channels: channel })),
+    prometheus: ({ alerts, service }) =>
+      stringify(prometheusRules(alerts, { service, names: knativeNames })),
+  },
+  dashboard: {
+    'cloud-monitoring': ({ service }) => json(monitoringDashboard(service)),
+    grafana: ({ service }) => json(grafanaDashboard(service, knativeNames)),
+  },
+};
+
+type Options = Pick<SharedOptions, 'plan'> & {
+  readonly to: string;
+  readonly channel?: readonly string[];
+};
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function kind(text: string): string {
+  if (text in exporters) return text;
+  throw new InvalidArgumentError(`Write one of: ${Object.keys(exporters).join(', ')}.`);
+}
+
+/** Gives `command` (which has the shared options) its own options and its action. */
+export function addExport(command: Command): void {
+  command
+    .argument('<what>', 'alerts or dashboard', kind)
+    .requiredOption('--to <tool>', 'cloud-monitoring; prometheus for alerts, grafana for dashboard')
+    .option('--channel <name...>', 'notification channels: projects/P/notificationChannels/ID')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ascent export alerts --to prometheus > rules.yaml && promtool check rules rules.yaml\n  ascent export dashboard --to cloud-monitoring | gcloud monitoring dashboards create --config-from-file=-',
+    )
+    .action(async (what: string, options: Options) => {
+      const tools = exporters[what] ?? {};
+      const write = Object.hasOwn(tools, options.to) ? tools[options.to] : undefined;
+      if (write === undefined) {
+        const known = Object.keys(tools).join(' or ');
+        command.error(`error: ${what} cannot be exported to "${options.to}"; write --to ${known}.`);
+      }
+      process.stdout.write(write(await loadPlan(options.plan), options));
+    });
+}
