@@ -4,10 +4,17 @@ import type { Snapshot } from '@ascent/controller';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, picture, violations, visit, type Look, type Visit } from './browser.js';
-import { CANDIDATE, openScene, TOKEN, type Scene, type SceneOptions } from './scene.js';
+import { CANDIDATE, fourDays, openScene, TOKEN, type Scene, type SceneOptions } from './scene.js';
 
 const pageDir = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/page');
 const HOUR_MS = 3_600_000;
+
+const withSpotChecks = {
+  ...fourDays,
+  stages: fourDays.stages.map((stage) =>
+    stage.name === 'canary' ? { ...stage, spotChecks: 2 } : stage,
+  ),
+};
 
 let browser: Browser;
 beforeAll(async () => {
@@ -96,7 +103,7 @@ describe('acting on the page', () => {
       await page.getByRole('button', { name: 'Approve 50 %' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Approve 50 %' }).click();
       await page
-        .getByRole('heading', { name: /^00042-xev (serves|looks healthy at) 50 %/ })
+        .getByRole('heading', { name: /^The platform is moving 00042-xev to 50 %/ })
         .waitFor();
       const rollout = (await snapshotOf(scene)).record?.rollout;
       expect(rollout?.sharePercent).toBe(50);
@@ -125,13 +132,65 @@ describe('acting on the page', () => {
       expect(await violations(page)).toEqual([]);
     }));
 
+  test('the reason of a rollback can be given later, too', () =>
+    atCanary(async (scene, { page }) => {
+      await scene.act({ type: 'rollback', by: 'Dana Deep', reason: '' });
+      await signIn(page);
+      await page.getByRole('button', { name: 'Say why' }).click();
+      await page.getByRole('textbox', { name: 'Why' }).fill('it was the provider');
+      await page.getByRole('button', { name: 'Write it down' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      const id = (await snapshotOf(scene)).record?.rollout?.id ?? '';
+      const answer = await fetch(`${scene.url}/api/history/${encodeURIComponent(id)}`);
+      expect(await answer.json()).toMatchObject({
+        reasons: [{ by: 'Dana Deep', reason: 'it was the provider' }],
+      });
+    }));
+
+  test('a step against the gates needs a reason', () =>
+    atCanary(async (scene, { page }) => {
+      await scene.act({ type: 'approve', by: 'Maya', reason: '' });
+      await signIn(page);
+      await page.getByText('More', { exact: true }).click();
+      await page.getByRole('button', { name: 'Skip this stop' }).click();
+      const skip = page.getByRole('dialog').getByRole('button', { name: 'Skip this stop' });
+      await skip.click();
+      expect((await snapshotOf(scene)).record?.rollout?.sharePercent).toBe(10);
+      await page.getByRole('textbox', { name: 'Why' }).fill('a fix that cannot wait');
+      await picture(page, 'skip-dialog');
+      await skip.click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect((await snapshotOf(scene)).record?.rollout?.sharePercent).toBe(50);
+    }));
+
+  test('a person ticks off what was tried by hand', () =>
+    atCanary(
+      async (scene, { page }) => {
+        await signIn(page);
+        await page.getByText('0 of 2 tried at this stage').waitFor();
+        await page.getByRole('button', { name: 'Tick off a spot check' }).click();
+        await page.getByRole('textbox', { name: 'What you tried' }).fill('asked about Bali');
+        await page
+          .getByRole('dialog')
+          .getByRole('button', { name: 'Tick off a spot check' })
+          .click();
+        await page.getByText('1 of 2 tried at this stage').waitFor();
+        await picture(page, 'spot-checks');
+        expect(await violations(page)).toEqual([]);
+        expect((await snapshotOf(scene)).record?.rollout?.spotChecks.ticks).toMatchObject([
+          { by: 'Dana Deep', what: 'asked about Bali' },
+        ]);
+      },
+      { plan: withSpotChecks },
+    ));
+
   test('everything can be done with the keyboard alone', () =>
     atCanary(async (scene, { page }) => {
       await signIn(page);
       await page.getByRole('button', { name: 'Roll back' }).waitFor();
       const focusIs = (name: string): Promise<boolean> =>
         page.evaluate((wanted) => document.activeElement?.textContent === wanted, name);
-      for (let presses = 0; presses < 20 && !(await focusIs('Roll back')); presses += 1)
+      for (let presses = 0; presses < 30 && !(await focusIs('Roll back')); presses += 1)
         await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();

@@ -14,7 +14,16 @@ const REASON_LENGTH_MAX = 500;
 /** What a person can ask for. */
 export type WishType = Wish['type'];
 
-const wishes: readonly WishType[] = ['approve', 'pause', 'resume', 'rollback'];
+const wishes: readonly WishType[] = [
+  'approve',
+  'pause',
+  'resume',
+  'rollback',
+  'tickOff',
+  'skip',
+  'promote',
+  'abort',
+];
 
 /** Who the reader is to this controller. */
 export type About = {

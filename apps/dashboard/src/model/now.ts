@@ -1,5 +1,6 @@
 /** What is happening now and why, in one sentence each. The page's headline; nothing is decided here. */
 import {
+  countSpotChecks,
   formatDuration,
   sharesByRevision,
   stageOf,
@@ -244,8 +245,12 @@ function nextWords({ step, rollout, plan, nowMs }: Scene): string | null {
     step.earliestMs <= nowMs
       ? 'as soon as'
       : `at ${clockTime(step.earliestMs, nowMs, grain)} (${inTime(step.earliestMs, nowMs)}) at the earliest, if`;
+  const missing = here.spotChecks - countSpotChecks(rollout.spotChecks);
   const needs = [
     rollout.sharePercent === 0 ? 'its checks have passed' : 'the gates find it healthy',
+    ...(missing > 0
+      ? [`${missing} more ${missing === 1 ? 'scenario is' : 'scenarios are'} tried`]
+      : []),
     ...(step.needsApproval ? ['somebody approves'] : []),
   ];
   return `${goal} ${when} ${needs.join(' and ')}.`;

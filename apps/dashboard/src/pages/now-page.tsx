@@ -12,6 +12,7 @@ import { Gates } from '../parts/gates.js';
 import { SignIcon, type Sign } from '../parts/mark.js';
 import { Stops } from '../parts/stops.js';
 import { TrafficCharts } from '../parts/traffic-charts.js';
+import { Alerts, SpotChecks } from '../parts/watch.js';
 import { TrafficSplit } from '../parts/traffic-split.js';
 
 /** The page. */
@@ -146,6 +147,11 @@ function Details({
           <section className="card">
             <h2>Served now</h2>
             <TrafficSplit snapshot={snapshot} />
+          </section>
+          <SpotChecks plan={record.plan} rollout={rollout} nowMs={nowMs} />
+          <section className="card">
+            <h2>Alerts</h2>
+            <Alerts plan={record.plan} rollout={rollout} nowMs={nowMs} />
           </section>
           <section className="card">
             <h2>Decisions</h2>

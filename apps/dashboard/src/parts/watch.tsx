@@ -1,0 +1,115 @@
+/** What is watched beside the gates: the alerts, and the stage's spot checks. */
+import type { ReactElement } from 'react';
+import {
+  countSpotChecks,
+  formatDuration,
+  isOpen,
+  stageOf,
+  type AlertRule,
+  type Rollout,
+  type RolloutPlan,
+} from '@ascent/core';
+import { latencyText, percentText } from '../model/amount.js';
+import { ago, spanText } from '../model/clock-text.js';
+import { shortRevision } from '../model/revision-name.js';
+import { SignIcon } from './mark.js';
+
+type Scene = { readonly plan: RolloutPlan; readonly rollout: Rollout; readonly nowMs: number };
+
+/** The alerts that fire, or what would make them. */
+export function Alerts({ plan, rollout, nowMs }: Scene): ReactElement {
+  const { firing, silences } = rollout.alerts;
+  const silent = new Set(silences.filter(({ untilMs }) => nowMs < untilMs).map(({ rule }) => rule));
+  return (
+    <>
+      {firing.length === 0 && <p>None fires.</p>}
+      <ul className="alerts">
+        {firing.map(({ rule: name, revision, sinceMs }) => {
+          const rule = plan.alerts.find((one) => one.name === name);
+          return (
+            <li key={`${name} ${revision}`}>
+              <SignIcon sign="unhealthy" />
+              <span>
+                <strong>{name}</strong> on{' '}
+                <span className="mono">{shortRevision(revision, plan.service)}</span>{' '}
+                {rule === undefined ? '' : ruleWords(rule)}
+                <span className="quiet">
+                  {' '}
+                  · for {spanText(nowMs - sinceMs)}
+                  {rule === undefined ? '' : ` · ${rule.severity}`}
+                  {silent.has(name) ? ' · silenced' : ''}
+                </span>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+      {plan.alerts.length > 0 && (
+        <details className="quiet">
+          <summary>{plan.alerts.length} rules</summary>
+          <ul>
+            {plan.alerts.map((rule) => (
+              <li key={rule.name}>
+                {rule.name}: {ruleWords(rule)}
+                {silent.has(rule.name) ? ' (silenced)' : ''}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+const metricWords: Readonly<Record<AlertRule['metric'], string>> = {
+  errorRate: 'failed requests',
+  latencyP95: 'P95',
+  cpu: 'CPU',
+  memory: 'memory',
+};
+
+function ruleWords({ metric, above, forMs }: AlertRule): string {
+  const limit = metric === 'latencyP95' ? latencyText(above) : percentText(above);
+  return `${metricWords[metric]} above ${limit} for ${formatDuration(forMs)}`;
+}
+
+/** How far the stage's spot checks are; nothing where it asks for none. */
+export function SpotChecks({ plan, rollout, nowMs }: Scene): ReactElement | null {
+  const stage = stageOf(plan, rollout);
+  if (stage.spotChecks === 0 || !isOpen(rollout)) return null;
+  const { spotChecks } = rollout;
+  const tried = countSpotChecks(spotChecks);
+  return (
+    <section className="card">
+      <h2>Spot checks</h2>
+      <p>
+        <b>
+          {tried} of {stage.spotChecks}
+        </b>{' '}
+        tried at this stage
+        {spotChecks.passed === null ? '' : `, ${spotChecks.passed} of them by recorded scenarios`}.
+      </p>
+      <progress
+        max={stage.spotChecks}
+        value={Math.min(tried, stage.spotChecks)}
+        aria-label="Spot checks tried"
+      />
+      {spotChecks.worse.length > 0 && (
+        <ul>
+          {spotChecks.worse.map(({ check, message }) => (
+            <li key={check} className="fault">
+              {check}: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul className="quiet">
+        {spotChecks.ticks.map(({ by, what, atMs }) => (
+          <li key={`${by} ${atMs}`}>
+            “{what}” · {by}, {ago(atMs, nowMs)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
