@@ -1,7 +1,7 @@
 // Assembles the image's files without Docker: `npm run image -w apps/backend -- --out <dir> [--version <v>] [--commit <c>]`.
 // The same files go into the Dockerfile's last stage; here they are for cloud-run-local and for measuring their size.
 import { build } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,9 +23,10 @@ if (existsSync(out) && !existsSync(join(out, 'image.json'))) {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await build({
-  absWorkingDir: backend,
-  entryPoints: { server: 'src/server.ts', migrate: 'src/migrate.ts' },
+const { metafile } = await build({
+  absWorkingDir: repository,
+  metafile: true,
+  entryPoints: { server: 'apps/backend/src/server.ts', migrate: 'apps/backend/src/migrate.ts' },
   outdir: out,
   bundle: true,
   platform: 'node',
@@ -49,6 +50,9 @@ cpSync(join(repository, 'content'), join(out, 'content'), {
     !source.includes(`${join('content', 'eval')}`) && !source.endsWith('README.md'),
 });
 
+const sbom = describeBundles(metafile, { root: repository, version: values.version });
+writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`);
+
 /** The `config` part of an OCI image configuration: https://github.com/opencontainers/image-spec/blob/main/config.md */
 const config = {
   Entrypoint: ['node', '--enable-source-maps', 'server.js'],
@@ -66,3 +70,37 @@ const config = {
 };
 writeFileSync(join(out, 'image.json'), `${JSON.stringify(config, null, 2)}\n`);
 process.stdout.write(`${out}\n`);
+
+/**
+ * What is inside the bundles, as a CycloneDX document: read from esbuild's own account of its inputs, so that it names
+ * the packages that are shipped, and not all those that happen to be installed.
+ */
+function describeBundles(metafile, { root, version }) {
+  const folders = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
+    if (match) folders.add(match[0]);
+  }
+  const components = [...folders].map((folder) => {
+    const {
+      name,
+      version: packageVersion,
+      license,
+    } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    return {
+      type: 'library',
+      name,
+      version: packageVersion,
+      purl: `pkg:npm/${name.replace('@', '%40')}@${packageVersion}`,
+      ...(typeof license === 'string' && { licenses: [{ license: { name: license } }] }),
+    };
+  });
+  const unique = new Map(components.map((component) => [component.purl, component]));
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: { type: 'application', name: 'dovvybuddy-backend', version } },
+    components: [...unique.values()].sort((a, b) => a.purl.localeCompare(b.purl)),
+  };
+}
