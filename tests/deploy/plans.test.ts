@@ -18,7 +18,8 @@ async function compiled(name: string): Promise<RolloutPlan> {
   const stages = (plan['stages'] as { smoke?: string }[]).map((stage) =>
     stage.smoke === 'smoke.yaml' ? { ...stage, smoke } : stage,
   );
-  const result = compilePlan({ ...plan, stages });
+  const scenarios = 'scenarios' in plan ? { scenarios: await readYaml('scenarios.yaml') } : {};
+  const result = compilePlan({ ...plan, stages, ...scenarios });
   if (result.type === 'faults') throw new Error(JSON.stringify(result.faults));
   return result.plan;
 }
@@ -66,6 +67,30 @@ describe('the plan of production', () => {
       'POST /api/chat',
     ]);
   });
+});
+
+test('the four alerts of the requirements, with their channels', async () => {
+  const { alerts } = (await readYaml('ascent.yaml')) as { alerts: Record<string, unknown>[] };
+  expect(
+    alerts.map(({ metric, above, for: lasting, severity, channels }) => [
+      metric,
+      above,
+      lasting,
+      severity,
+      channels,
+    ]),
+  ).toEqual([
+    ['errorRate', '5%', '5m', 'critical', ['email', 'slack']],
+    ['latencyP95', '10s', '5m', 'warning', ['email', 'slack']],
+    ['cpu', '80%', '10m', 'warning', ['email']],
+    ['memory', '90%', '10m', 'critical', ['email']],
+  ]);
+});
+
+test('ten spot checks at 10 %, twenty at 50 %, all of them recorded', async () => {
+  const { stages, scenarios } = await compiled('ascent.yaml');
+  expect(stages.map(({ spotChecks }) => spotChecks)).toEqual([0, 10, 20, 0]);
+  expect(scenarios).toHaveLength(20);
 });
 
 test('the plan of staging checks with the same smoke file and needs nobody', async () => {

@@ -26,9 +26,9 @@ export type PolicyPlace = {
   readonly url: string;
   /**
    * Secret Manager, Cloud Run and Artifact Registry read a policy by GET; Resource Manager by POST with a body; IAM by POST
-   * without one.
+   * without one. Cloud Storage has a policy at `/iam`, written by PUT.
    */
-  readonly readBy: 'GET' | 'POST' | 'emptyPOST';
+  readonly readBy: 'GET' | 'POST' | 'emptyPOST' | 'storage';
   readonly grants: readonly Grant[];
 };
 
@@ -55,7 +55,9 @@ async function grantAll(api: GoogleApi, place: PolicyPlace): Promise<void> {
     const missing = missingGrants(policy, place.grants);
     if (missing.length === 0) return;
     try {
-      await api.write('POST', `${place.url}:setIamPolicy`, { policy: withGrants(policy, missing) });
+      const policyNow = withGrants(policy, missing);
+      if (place.readBy === 'storage') await api.write('PUT', `${place.url}/iam`, policyNow);
+      else await api.write('POST', `${place.url}:setIamPolicy`, { policy: policyNow });
       return;
     } catch (error) {
       const isConflict = error instanceof GoogleApiError && error.status === 409;
@@ -71,6 +73,7 @@ async function readPolicy(api: GoogleApi, { url, readBy }: PolicyPlace): Promise
     GET: () => api.read(inQuery),
     POST: () => api.ask(`${url}:getIamPolicy`, { options }),
     emptyPOST: () => api.ask(inQuery, {}),
+    storage: () => api.read(`${url}/iam?optionsRequestedPolicyVersion=${POLICY_VERSION}`),
   };
   return (await readers[readBy]()) ?? {};
 }

@@ -4,7 +4,7 @@ import { createGoogleApi, GoogleApiError, type GoogleApi } from './google-api.js
 import { run } from './run.js';
 import { readSettings, SettingsError, type Settings } from './settings.js';
 import type { Step } from './step.js';
-import { foundation } from './steps/foundation.js';
+import { foundation, journal } from './steps/foundation.js';
 import { front } from './steps/front.js';
 import { identities } from './steps/identities.js';
 import { names } from './steps/names.js';
@@ -20,6 +20,7 @@ function allSteps(api: GoogleApi, settings: Settings): readonly Step[] {
     ...(project && apis ? [project, apis] : []),
     ...identities(api, settings),
     ...registry,
+    ...journal(api, settings),
     ...secrets(api, settings),
     ...front(api, settings),
     ...names(api, settings),

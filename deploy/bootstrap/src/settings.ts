@@ -43,6 +43,7 @@ const settingsSchema = z.strictObject({
     )
     .min(1, 'name at least one service'),
   secrets: z.array(z.strictObject({ name: slug(255), usedBy: z.array(environment).min(1) })),
+  journalBucket: slug(63),
   dnsZone: slug(63).optional(),
   notify: z.strictObject({
     email: z.array(z.email('write an e-mail address')).min(1, 'name who is told'),

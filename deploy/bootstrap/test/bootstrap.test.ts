@@ -59,7 +59,7 @@ describe('without --apply', () => {
     expect(ran, ran.stderr).toMatchObject({ status: 0 });
     expect(google.writes).toEqual([]);
     for (const part of [
-      '13 APIs',
+      '14 APIs',
       'registry dovvybuddy',
       'trust in dovvybuddy/dovvybuddy',
       'secret groq-api-key',
@@ -145,6 +145,18 @@ describe('with --apply', () => {
     );
     expect(registry['roles/artifactregistry.writer']).toEqual([
       'serviceAccount:dovvybuddy-build@dovvybuddy.iam.gserviceaccount.com',
+    ]);
+  });
+
+  test('the journal’s bucket is never public, and only the controllers’ accounts add to it', async () => {
+    await bootstrap('--apply');
+    const bucket = 'storage.googleapis.com/storage/v1/b/dovvybuddy-rollouts';
+    expect(google.objects.get(bucket)).toMatchObject({
+      iamConfiguration: { publicAccessPrevention: 'enforced' },
+    });
+    expect(google.policyOf(bucket)['roles/storage.objectUser']).toEqual([
+      'serviceAccount:dovvybuddy-deploy@dovvybuddy.iam.gserviceaccount.com',
+      'serviceAccount:dovvybuddy-rollout@dovvybuddy.iam.gserviceaccount.com',
     ]);
   });
 

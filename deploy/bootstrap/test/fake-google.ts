@@ -88,6 +88,7 @@ export class FakeGoogle {
     const isPolicyRead = path.endsWith(':getIamPolicy');
     if (method !== 'GET' && !isPolicyRead) this.writes.push(`${method} ${host}${path}`);
     if (path.includes('/operations/')) return this.#operation(`${host}${path}`);
+    if (host.startsWith('storage') && path.endsWith('/iam')) return this.#bucketPolicy(request);
     if (path.endsWith('IamPolicy')) return this.#policy(request);
     if (path.endsWith(':batchEnable')) return this.#enable(request);
     if (method === 'GET') return this.#get(request);
@@ -123,6 +124,10 @@ export class FakeGoogle {
         status: 409,
         body: { error: { code: 409, status: 'ALREADY_EXISTS', message: `${key} already exists` } },
       };
+    if (host.startsWith('storage')) {
+      this.objects.set(key, body);
+      return { status: 200, body };
+    }
     const name = key.slice(
       key.indexOf('/v1/') < 0 ? key.indexOf('/v3/') + 4 : key.indexOf('/v1/') + 4,
     );
@@ -139,7 +144,7 @@ export class FakeGoogle {
   #idIn(host: string, body: Json): string {
     const { accountId, name } = body;
     if (typeof accountId === 'string') return `${accountId}@dovvybuddy.iam.gserviceaccount.com`;
-    if (host.startsWith('dns') || host.startsWith('compute')) return String(name);
+    if (/^(dns|compute|storage)/.test(host)) return String(name);
     return String(++this.#counter);
   }
 
@@ -170,6 +175,15 @@ export class FakeGoogle {
     }
     this.objects.set(`${at}:policy`, { ...wanted, etag: `e${++this.#counter}` });
     return { status: 200, body: this.objects.get(`${at}:policy`) ?? {} };
+  }
+
+  /** Cloud Storage: the policy itself is the body. */
+  #bucketPolicy({ method, host, path, body }: Request): Reply {
+    const at = `${host}${path}`.replace(/\/iam$/, '');
+    if (!this.objects.has(at)) return notFound(at);
+    if (method === 'PUT')
+      this.objects.set(`${at}:policy`, { ...body, etag: `e${++this.#counter}` });
+    return { status: 200, body: this.objects.get(`${at}:policy`) ?? { etag: 'e0' } };
   }
 
   #enable({ host, path, body }: Request): Reply {

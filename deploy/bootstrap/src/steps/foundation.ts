@@ -19,6 +19,7 @@ export const requiredApis = [
   'run.googleapis.com',
   'secretmanager.googleapis.com',
   'serviceusage.googleapis.com',
+  'storage.googleapis.com',
   'sts.googleapis.com',
 ] as const;
 
@@ -56,6 +57,39 @@ export function foundation(api: GoogleApi, settings: Settings): readonly Step[] 
           member: accountMember(settings, id),
         })),
       ],
+    }),
+  ];
+}
+
+/** Where controllers write down what was decided: they may add to it, and nobody may make it public. */
+export function journal(api: GoogleApi, settings: Settings): readonly Step[] {
+  const buckets = 'https://storage.googleapis.com/storage/v1/b';
+  const url = `${buckets}/${settings.journalBucket}`;
+  const { deployProduction, rollout } = pipelineAccounts;
+  return [
+    resource(api, {
+      name: `bucket ${settings.journalBucket}`,
+      url,
+      create: {
+        url: `${buckets}?project=${settings.project}`,
+        body: {
+          name: settings.journalBucket,
+          location: settings.region,
+          iamConfiguration: {
+            uniformBucketLevelAccess: { enabled: true },
+            publicAccessPrevention: 'enforced',
+          },
+        },
+      },
+    }),
+    access(api, {
+      name: `bucket ${settings.journalBucket}`,
+      url,
+      readBy: 'storage',
+      grants: [deployProduction, rollout].map(({ id }) => ({
+        role: 'roles/storage.objectUser',
+        member: accountMember(settings, id),
+      })),
     }),
   ];
 }
