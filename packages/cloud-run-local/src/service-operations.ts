@@ -31,6 +31,9 @@ export interface WriteOptions {
   readonly forceNewRevision?: boolean;
 }
 
+/** Revisions a service may have. https://cloud.google.com/run/quotas */
+const revisionsMax = 1000;
+
 /** The verbs. */
 export class ServiceOperations {
   readonly #dependencies: OperationDependencies;
@@ -133,6 +136,19 @@ export class ServiceOperations {
     return found;
   }
 
+  /** Beyond the limit the oldest revisions that nobody can reach go. */
+  #retainRevisions({ key, state }: ServiceRecord): void {
+    const { store, fleet } = this.#dependencies;
+    const revisions = store.revisions(key);
+    const kept = reachableRevisions(state.traffic);
+    for (const name of revisions.keys()) {
+      if (revisions.size <= revisionsMax) return;
+      if (kept.has(name) || name === state.latestCreated || name === state.latestReady) continue;
+      store.removeRevision(key, name);
+      void fleet.close(key, name);
+    }
+  }
+
   async #write(key: ServiceKey, service: Service, options: WriteOptions): Promise<ServiceRecord> {
     const { store, settings, clock, reconciler } = this.#dependencies;
     const { record, revision } = admitService(service, {
@@ -148,6 +164,7 @@ export class ServiceOperations {
     // Between admission and these lines nothing is awaited: the version check and the write are one step.
     store.putService(record);
     if (revision !== undefined) store.putRevision(key, revision);
+    this.#retainRevisions(record);
     await store.flush(key);
     void reconciler.wake(key);
     return record;

@@ -148,6 +148,11 @@ describe('limits', () => {
     expect([long.status, refused.status].sort()).toEqual([200, 429]);
   });
 
+  it('refuses a body over 32 MiB', async () => {
+    const headers = { 'content-length': String(33 * 2 ** 20) };
+    expect((await visit(service.status.url, { method: 'POST', headers })).status).toBe(413);
+  });
+
   it('tells a client of an unknown host that there is nothing', async () => {
     const url = service.status.url.replace('door-', 'nothing-');
     expect((await visit(url)).status).toBe(404);

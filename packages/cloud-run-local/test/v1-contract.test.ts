@@ -1,5 +1,5 @@
 /** The v1 API over HTTP, with real processes behind it. */
-import type { Condition } from '@ascent/knative';
+import type { Condition, Service } from '@ascent/knative';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeResourceVersion } from '../src/resources/version-token.js';
 import {
@@ -267,11 +267,20 @@ describe('reading and deleting', () => {
     [`POST ${servicePath()}`, '{', 400, 'INVALID_ARGUMENT'],
     [`POST ${servicePath()}`, { kind: 'Service' }, 400, 'INVALID_ARGUMENT'],
     [`PATCH ${servicePath('first')}`, {}, 501, 'UNIMPLEMENTED'],
+    [`GET ${servicePath()}?watch=true`, undefined, 501, 'UNIMPLEMENTED'],
+    [`POST ${servicePath()}`, twoContainers(), 501, 'UNIMPLEMENTED'],
   ] as const)('%s answers its fault', async (operation, body, ...fault) => {
     const reply = await call(world, operation, body);
     expect([reply.status, reply.body.error.status]).toEqual(fault);
   });
 });
+
+function twoContainers(): Service {
+  const { spec, ...service } = echoService('pair');
+  const [container] = spec.template.spec.containers;
+  const containers = [container, container] as Service['spec']['template']['spec']['containers'];
+  return { ...service, spec: { template: { spec: { containers } } } } as Service;
+}
 
 /** What the echo service says of itself. */
 function seen({ text }: FrontReply): { revision: string; env: string; pid: number } {

@@ -40,6 +40,7 @@ export class ApiRouter {
   }
 
   /** @throws ApiError UNIMPLEMENTED for a call this emulator does not know, and whatever the handler throws. */
+  // divergence: quotas
   async answer(method: string, url: URL, body: unknown): Promise<ApiAnswer> {
     for (const { route, expression } of this.#routes) {
       const match = route.method === method ? expression.exec(url.pathname) : null;

@@ -5,7 +5,7 @@ import type { AddressBook } from '../resources/addresses.js';
 import type { ServiceKey } from '../resources/record.js';
 import { viewConfiguration, viewRevision, viewRoute, viewService } from '../resources/v1-view.js';
 import type { ServiceOperations } from '../service-operations.js';
-import { invalidArgument } from './api-error.js';
+import { ApiError, invalidArgument } from './api-error.js';
 import type { ApiCall, ApiRoute } from './api-router.js';
 import { matchesLabels } from './label-selector.js';
 
@@ -22,6 +22,10 @@ interface Item {
 }
 
 function list(kind: string, items: readonly Item[], { query }: ApiCall): Record<string, unknown> {
+  // divergence: watch
+  if (query.get('watch') === 'true' || query.get('watch') === '1') {
+    throw new ApiError('UNIMPLEMENTED', 'watch is not supported by cloud-run-local; read again.');
+  }
   const selected = items.filter(({ metadata }) =>
     matchesLabels(query.get('labelSelector') ?? '', metadata?.labels ?? {}),
   );

@@ -24,6 +24,10 @@ export interface Refused {
   readonly message: string;
 }
 
+/** Most bytes of a request body whose length is told. https://cloud.google.com/run/quotas#request_limits */
+const bodyBytesMax = 32 * 2 ** 20;
+
+const tooLarge: Refused = { status: 413, message: 'Request Entity Too Large' };
 const noService: Refused = { status: 404, message: 'There is no such service or tag here.' };
 const noTag: Refused = noService;
 const noRevision: Refused = {
@@ -52,6 +56,7 @@ export class FrontDoor {
       return found.route.split.slots.length > 0 ? noTag : noRevision;
     const running = this.#fleet.find(found.route.key, found.revision);
     if (running === undefined) return noRevision;
+    if (Number(headers['content-length'] ?? 0) > bodyBytesMax) return tooLarge;
     if (running.affinity) {
       const sticky = this.#follow(found, headers.cookie);
       if (sticky !== undefined) return sticky;

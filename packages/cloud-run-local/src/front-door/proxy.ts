@@ -40,7 +40,11 @@ export function answerPlain(outgoing: ServerResponse, status: number, message: s
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  outgoing.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    // A body that nobody will read must not stand before the next request.
+    ...(bodyKindOf(outgoing.req) !== 'none' && { connection: 'close' }),
+  });
   outgoing.end(`${message}\n`);
 }
 

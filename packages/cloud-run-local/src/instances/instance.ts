@@ -47,6 +47,10 @@ export class Instance {
   readonly exited: Promise<ProcessExit>;
   /** Requests being served now; the pool counts. */
   inFlight = 0;
+  /** When it was started, in the milliseconds of `performance.now()`. */
+  readonly startedMs = performance.now();
+  /** Whether it was asked to end, rather than having ended by itself. */
+  retired = false;
   /** When it last had a request, in the milliseconds of `performance.now()`. */
   lastUsedMs = performance.now();
   #state: InstanceState = 'starting';
@@ -122,6 +126,7 @@ export class Instance {
 
   /** Ends the instance once it serves nothing any more; safe to call twice. */
   drain(): void {
+    this.retired = true;
     this.#step({ kind: 'drain-wanted', inFlight: this.inFlight });
   }
 

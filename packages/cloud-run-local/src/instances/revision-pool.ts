@@ -4,6 +4,7 @@
  * `tryAcquire` is the fast way and allocates nothing; only a request that finds no place joins the queue.
  * The queue is served in order, as places come free or instances become ready.
  */
+import { CrashBackoff } from './crash-backoff.js';
 import type { ProcessExit } from './instance-process.js';
 import type { Instance, StartOutcome } from './instance.js';
 import { desiredInstances } from './scaling.js';
@@ -54,8 +55,6 @@ const queueWaitStartups = 3.5;
 export const poolTickMs = 1000;
 /** Over how long the average load is taken. */
 const averagingMs = 60_000;
-/** A crash loop starts again at most this often. */
-const restartDelayMsMax = 10_000;
 
 /** The instances of one revision. */
 export class RevisionPool {
@@ -70,7 +69,8 @@ export class RevisionPool {
   #averageInFlight = 0;
   #startupMsTotal = 0;
   #startups = 0;
-  #failuresInRow = 0;
+  readonly #backoff = new CrashBackoff();
+  #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(
@@ -223,6 +223,15 @@ export class RevisionPool {
   #scaleOut(): void {
     if (this.#closed) return;
     const missing = this.#desired() - this.#living();
+    if (missing <= 0) return;
+    const waitMs = this.#backoff.waitMs(performance.now());
+    if (waitMs > 0) {
+      this.#retryTimer ??= setTimeout(() => {
+        this.#retryTimer = undefined;
+        this.#scaleOut();
+      }, waitMs).unref();
+      return;
+    }
     for (let count = 0; count < missing; count += 1) void this.#launchOne();
   }
 
@@ -248,12 +257,10 @@ export class RevisionPool {
   #noteStarted(instance: Instance, outcome: StartOutcome): void {
     this.#events.onStarted(instance, outcome);
     if (outcome.kind === 'failed') {
-      this.#failuresInRow += 1;
       if (this.#ready.length > 0) return;
       for (const waiter of this.#waiters.splice(0)) waiter.refuse(new InstanceStartError());
       return;
     }
-    this.#failuresInRow = 0;
     this.#startups += 1;
     this.#startupMsTotal += outcome.startupMs;
     instance.lastUsedMs = performance.now();
@@ -268,11 +275,10 @@ export class RevisionPool {
     this.#removeReady(instance);
     this.#events.onExited(instance, exit);
     if (this.#closed) return;
-    const delayMs =
-      this.#failuresInRow === 0 ? 0 : Math.min(restartDelayMsMax, 2 ** this.#failuresInRow * 100);
-    setTimeout(() => {
-      this.#scaleOut();
-    }, delayMs).unref();
+    // One that was told to end has not crashed.
+    const nowMs = performance.now();
+    if (!instance.retired) this.#backoff.noteEnd(nowMs - instance.startedMs, nowMs);
+    this.#scaleOut();
   }
 
   #removeReady(instance: Instance): void {
@@ -290,7 +296,7 @@ export class RevisionPool {
     const weight = poolTickMs / averagingMs;
     this.#averageInFlight += (this.#inFlight - this.#averageInFlight) * weight;
     if (this.#averageInFlight < 0.01) this.#averageInFlight = 0;
-    if (this.#failuresInRow === 0) this.#scaleOut();
+    this.#scaleOut();
     this.#scaleIn();
   }
 

@@ -68,7 +68,6 @@ export class ResourceStore {
     }
   }
 
-  // divergence: revision-limit
   putRevision(key: ServiceKey, revision: RevisionRecord): void {
     this.#entries.get(keyOf(key))?.revisions.set(revision.name, revision);
   }
