@@ -1,7 +1,12 @@
 /** Rollouts that have ended, read back from the journal, and the four DORA figures over them (https://dora.dev/guides/dora-metrics/). */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readRecord, type Decision, type RolloutRecord, type RolloutStatus } from '@ascent/core';
+import {
+  readArchivedRecord,
+  type Decision,
+  type RolloutRecord,
+  type RolloutStatus,
+} from '@ascent/core';
 import { readLines } from './journal-file.js';
 
 const DAY_MS = 86_400_000;
@@ -118,7 +123,7 @@ function idOf(file: string): string | null {
 
 async function readDocument(path: string): Promise<RolloutRecord | null> {
   try {
-    return readRecord(await readFile(path, 'utf8'));
+    return readArchivedRecord(await readFile(path, 'utf8'));
   } catch {
     return null;
   }

@@ -87,7 +87,7 @@ export type {
 } from './ports.js';
 export { adviceWords, formatRate, undecidableNotices } from './notices.js';
 export { approversOf } from './advancement.js';
-export { readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
+export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
 export {
   isOpen,
   type Approval,

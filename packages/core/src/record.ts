@@ -2,8 +2,9 @@
  * The record as text in the annotation. Reading is strict: a record that was edited by hand or written by a newer
  * Ascent stops the rollout with a clear error; it is never guessed at.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AscentError } from './errors.js';
+import { archiveSchema, recordSchema } from './record-schema.js';
 import type { RolloutRecord } from './rollout.js';
 
 /** The annotation's name on the Service. */
@@ -11,33 +12,8 @@ export const RECORD_ANNOTATION = 'ascent.dev/rollout';
 
 const remedy = `Restore the annotation ${RECORD_ANNOTATION} from the journal, or remove it to start afresh.`;
 
-/** The parts that deciding relies on before it looks deeper. */
-const envelope = z.looseObject({
-  version: z.literal(1),
-  plan: z.looseObject({
-    service: z.string(),
-    stages: z.array(z.looseObject({ name: z.string() })).min(1),
-  }),
-  stable: z.string().min(1),
-  rollout: z
-    .looseObject({
-      id: z.string(),
-      stable: z.string().min(1),
-      candidate: z.string().min(1),
-      status: z.looseObject({
-        type: z.enum(['running', 'paused', 'promoted', 'rolledBack', 'superseded', 'aborted']),
-      }),
-      stageIndex: z.int().min(0),
-      sharePercent: z.int().min(0).max(100),
-      startedMs: z.number(),
-      stageEnteredMs: z.number(),
-      evidence: z.looseObject({}),
-      decisions: z.array(z.looseObject({})),
-      outbox: z.array(z.looseObject({ key: z.string() })),
-      seq: z.int().min(0),
-    })
-    .nullable(),
-});
+/** A record of another kind altogether is damaged everywhere. */
+const PLACES_SAID = 5;
 
 /** The text for the annotation. */
 export function writeRecord(record: RolloutRecord): string {
@@ -49,6 +25,22 @@ export function writeRecord(record: RolloutRecord): string {
  * @throws AscentError `ASC_RECORD_TOO_NEW` for a later version, `ASC_RECORD_UNREADABLE` for anything else that is wrong.
  */
 export function readRecord(text: string): RolloutRecord {
+  if (lastRead?.text !== text) lastRead = { text, record: read(text, recordSchema) };
+  return lastRead.record;
+}
+
+/** Between two writes the same text is read again at every look, and records never change: the last one is remembered. */
+let lastRead: { readonly text: string; readonly record: RolloutRecord } | null = null;
+
+/**
+ * A record in the journal. Nothing is decided on it, and documents of years must stay readable, so only what every
+ * record ever had is looked at. @throws AscentError as {@link readRecord}.
+ */
+export function readArchivedRecord(text: string): RolloutRecord {
+  return read(text, archiveSchema);
+}
+
+function read(text: string, schema: z.ZodType): RolloutRecord {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -60,9 +52,11 @@ export function readRecord(text: string): RolloutRecord {
     const message = `The rollout record has version ${version}; this Ascent reads version 1. Use a newer Ascent.`;
     throw new AscentError('ASC_RECORD_TOO_NEW', message);
   }
-  const parsed = envelope.safeParse(value);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return value as RolloutRecord;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  const places = parsed.error.issues.map((issue) => issue.path.join('.') || '(record)');
+  const more = places.length > PLACES_SAID ? ` and ${places.length - PLACES_SAID} more places` : '';
+  const where = `${places.slice(0, PLACES_SAID).join(', ')}${more}`;
   throw new AscentError(
     'ASC_RECORD_UNREADABLE',
     `The rollout record is damaged at ${where}. ${remedy}`,
