@@ -29,7 +29,7 @@ export type Size = {
 export const defaultSize: Size = {
   regressions: 200,
   kayenta: 30,
-  goodReleases: 300,
+  goodReleases: 1000,
   peersOnGood: 60,
   disturbances: 250,
   rollouts: 150,

@@ -16,6 +16,7 @@ import { claims, writeReport } from './report.js';
 import { collect } from './results.js';
 import { runJob } from './run-job.js';
 import type { Result } from './run-job.js';
+import { measureSpeed } from './speed.js';
 
 if (isMainThread) await main();
 else serve();
@@ -51,10 +52,11 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const results = collect(await runAll(jobs));
   const seconds = (performance.now() - startedMs) / 1000;
-  process.stdout.write(`\n${claims(results).join('\n')}\n`);
+  const speed = measureSpeed(seed);
+  process.stdout.write(`\n${claims(results, speed).join('\n')}\n`);
   if (values.only !== '' && values.out === '') return;
   const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
-  const info = { seed, size, sizeName, seconds, node: process.versions.node };
+  const info = { seed, size, sizeName, seconds, speed, node: process.versions.node };
   const folder = values.out === '' ? fileURLToPath(new URL('../', import.meta.url)) : values.out;
   writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
   writeFileSync(join(folder, 'evidence.svg'), drawPicture(results));

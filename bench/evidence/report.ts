@@ -5,6 +5,7 @@ import type { Results } from './results.js';
 import { quantile } from './results.js';
 import { held, rates, regressions, stableRates } from './scenario.js';
 import type { Disturbance, Scenario } from './scenario.js';
+import type { SpeedReport } from './speed.js';
 import {
   fastTable,
   figure,
@@ -24,6 +25,7 @@ export type RunInfo = {
   readonly size: Size;
   readonly sizeName: string;
   readonly seconds: number;
+  readonly speed: SpeedReport;
   readonly node: string;
 };
 
@@ -41,7 +43,7 @@ export function writeReport(results: Results, info: RunInfo): string {
     '',
     '## Claims',
     '',
-    ...claims(results),
+    ...claims(results, info.speed),
     '',
     '## Good releases rolled back',
     '',
@@ -86,8 +88,8 @@ export function writeReport(results: Results, info: RunInfo): string {
 type Claim = { readonly text: string; readonly measured: string; readonly holds: boolean };
 
 /** The lines that must hold, with what was measured. */
-export function claims(results: Results): readonly string[] {
-  const rows = allClaims(results).map(({ text, measured, holds }) =>
+export function claims(results: Results, speed: SpeedReport): readonly string[] {
+  const rows = [...allClaims(results), ...speedClaims(speed)].map(({ text, measured, holds }) =>
     /\d/.test(measured) ? [text, measured, holds ? 'yes' : '**no**'] : [text, 'not run', '–'],
   );
   return table(['claim', 'measured', 'holds'], rows);
@@ -136,6 +138,22 @@ function allClaims(results: Results): readonly Claim[] {
       text: '`ascent plan`: simulated ÷ forecast time until 9 of 10 are seen, cells of more than two ticks, 0.75 … 1.25',
       measured: `${figure(Math.min(...plans))} … ${figure(Math.max(...plans))}`,
       holds: Math.min(...plans) >= 0.75 && Math.max(...plans) <= 1.25,
+    },
+  ];
+}
+
+function speedClaims(speed: SpeedReport): readonly Claim[] {
+  const slowest = Math.max(...speed.perInterval.map(({ ms }) => ms));
+  return [
+    {
+      text: 'one interval of up to 60,000 requests, errors and latency, ≤ 1 ms',
+      measured: `${figure(slowest)} ms`,
+      holds: slowest <= 1,
+    },
+    {
+      text: 'a day of minutes at once, all questions of a plan (eleven e-processes), ≤ 50 ms',
+      measured: `${figure(speed.dayMs)} ms (ten such plans: ${figure(speed.dayOfTenMs)} ms)`,
+      holds: speed.dayMs <= 50,
     },
   ];
 }

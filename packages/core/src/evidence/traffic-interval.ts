@@ -85,13 +85,21 @@ function armOf(point: TrafficPoint, revisions: Revisions): 'candidate' | 'stable
 
 function faultOf(point: TrafficPoint): AnomalyCode | null {
   const { startMs, endMs, requests, errors, latency } = point;
-  const counts = latency === null ? [] : latency.counts;
   if (!Number.isFinite(startMs) || !Number.isFinite(endMs) || endMs <= startMs)
     return 'bad-interval';
   if (!Number.isFinite(requests) || !Number.isFinite(errors)) return 'not-a-number';
-  if (!counts.every(Number.isFinite)) return 'not-a-number';
-  if (requests < 0 || errors < 0 || counts.some((count) => count < 0)) return 'counter-went-back';
-  return Math.round(errors) > Math.round(requests) ? 'errors-exceed-requests' : null;
+  if (requests < 0 || errors < 0) return 'counter-went-back';
+  if (Math.round(errors) > Math.round(requests)) return 'errors-exceed-requests';
+  return latency === null ? null : countsFault(latency.counts);
+}
+
+function countsFault(counts: readonly number[]): AnomalyCode | null {
+  for (let j = 0; j < counts.length; j += 1) {
+    const count = counts[j] ?? 0;
+    if (count >= 0 && count < Infinity) continue;
+    return count < 0 ? 'counter-went-back' : 'not-a-number';
+  }
+  return null;
 }
 
 type Built = { readonly interval: TrafficInterval | null; readonly code: AnomalyCode | null };
@@ -102,15 +110,17 @@ function intervalOf({ candidate, stable }: Pair): Built {
   if (first === null || second === null || first.startMs !== second.startMs) {
     return { interval: null, code: 'bad-interval' };
   }
-  const layouts = [candidate, stable].flatMap((point) => point?.latency?.layout ?? []);
-  const layoutsDiffer = new Set(layouts).size > 1 && new Set(layouts.map(layoutKey)).size > 1;
+  const own = candidate?.latency?.layout ?? null;
+  const rest = stable?.latency?.layout ?? null;
+  const layoutsDiffer =
+    own !== null && rest !== null && own !== rest && layoutKey(own) !== layoutKey(rest);
   return {
     interval: {
       startMs: first.startMs,
       endMs: first.endMs,
       candidate: armTraffic(candidate, layoutsDiffer),
       stable: armTraffic(stable, layoutsDiffer),
-      layout: layoutsDiffer ? null : (layouts[0] ?? null),
+      layout: layoutsDiffer ? null : (own ?? rest),
       hasCandidate: candidate !== null,
       hasStable: stable !== null,
     },
