@@ -28,7 +28,7 @@ export const layers = {
   cli: {
     dir: 'packages/cli',
     pure: false,
-    mayImport: ['controller', 'core', 'metrics', 'platform'],
+    mayImport: ['controller', 'core', 'metrics', 'platform', 'simulator'],
   },
   'local-postgres': { dir: 'packages/local-postgres', pure: false, mayImport: [] },
   backend: { dir: 'apps/backend', pure: false, mayImport: ['local-postgres'] },

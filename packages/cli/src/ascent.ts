@@ -6,6 +6,7 @@ import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
 import { up } from './commands/up.js';
 import { serve, type ServeOptions } from './commands/serve.js';
 import { addCost } from './cost/command.js';
+import { addBacktest } from './backtest/command.js';
 import { addDeploy } from './deploy/command.js';
 import { addLoad } from './load/command.js';
 import { addExport } from './export/command.js';
@@ -14,6 +15,7 @@ import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
 import { addRetire } from './retire/command.js';
 import { openSession, type SharedOptions } from './session.js';
+import { addSimulate } from './simulate/command.js';
 import { statusText, statusWords } from './status-text.js';
 import { DEFAULT_JOURNAL_DIR } from './wiring.js';
 
@@ -69,6 +71,8 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
 /** What comes before a rollout and after it. */
 function addDelivery(program: Command): void {
   addDeploy(command(program, 'deploy', 'make a new revision that gets no traffic yet'));
+  addSimulate(command(program, 'simulate', 'what this plan would do in a good or a bad release'));
+  addBacktest(command(program, 'backtest', 'what this plan would have done on recorded metrics'));
   addLoad(program);
   addCost(command(program, 'cost', 'what a month and a request cost, against the budget'));
   addRetire(command(program, 'retire', 'archive what a promoted release has replaced'));

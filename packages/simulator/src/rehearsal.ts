@@ -2,9 +2,11 @@
  * What a plan would do in one release: the real controller, step by step through virtual days, on a platform without
  * faults. Minutes of it take microseconds, so a person can watch four days, or ask for the distribution of a thousand.
  */
-import { act, tick, type World } from '@ascent/controller';
+import { act, tick, type Wish, type World } from '@ascent/controller';
 import {
+  countSpotChecks,
   isOpen,
+  stageOf,
   type Decision,
   type MetricsOutcome,
   type Rollout,
@@ -17,6 +19,12 @@ import { cloudRunLayout } from './latency-draw.js';
 import { healthyBehaviour, type Scenario } from './scenario.js';
 import { SimulatedService } from './simulated-service.js';
 import { Users, type Behaviour, type Tally } from './users.js';
+
+/** Where a rehearsal's requests come from: drawn users, or a recording. */
+export type TrafficSource = Pick<Users, 'serve' | 'points' | 'tally'>;
+
+/** The two revisions of a rehearsal. */
+export type RevisionNames = { readonly stable: string; readonly candidate: string };
 
 /** What is rehearsed. */
 export type RehearsalOptions = {
@@ -34,6 +42,9 @@ export type RehearsalOptions = {
   readonly startMs?: number;
   /** A rollout that has not ended by then is left open. @default 14 days */
   readonly longestMs?: number;
+  /** @default users drawn from the seed, who fare as the scenario says */
+  readonly traffic?: TrafficSource;
+  readonly revisions?: RevisionNames;
   /** Sees the state after every step. */
   readonly onStep?: (step: RehearsalStep) => void;
 };
@@ -67,16 +78,16 @@ export type Rehearsal = {
 export const REHEARSAL_START_MS = Date.UTC(2027, 0, 4, 9, 0, 0);
 
 const DAY_MS = 86_400_000;
-const STABLE = 'web-00001';
-const CANDIDATE = 'web-00002';
+const REVISIONS: RevisionNames = { stable: 'web-00001', candidate: 'web-00002' };
 /** A container takes some seconds to start, and traffic some seconds to move. */
 const START_UP_MS = 20_000;
 const SETTLE_MS = 5_000;
 
 type Stage = {
-  readonly options: Required<Omit<RehearsalOptions, 'onStep'>> & Pick<RehearsalOptions, 'onStep'>;
+  readonly options: Required<Omit<RehearsalOptions, 'onStep' | 'traffic'>> &
+    Pick<RehearsalOptions, 'onStep'>;
   readonly service: SimulatedService;
-  readonly users: Users;
+  readonly users: TrafficSource;
   readonly world: World;
   readonly clock: { nowMs: number };
   readonly decisions: Map<string, Decision>;
@@ -97,7 +108,7 @@ export async function rehearse(given: RehearsalOptions): Promise<Rehearsal> {
     record = report.record;
     rollout = record?.rollout ?? null;
     if (rollout === null) throw new Error(`nothing began: ${report.idle ?? 'no reason given'}`);
-    options.onStep?.({ nowMs: clock.nowMs, rollout, ...tallies(users) });
+    options.onStep?.({ nowMs: clock.nowMs, rollout, ...tallies(stage) });
     await answer(stage, rollout);
     clock.nowMs += options.stepMs;
     users.serve(clock.nowMs, service.shares(clock.nowMs));
@@ -112,12 +123,15 @@ export async function rehearse(given: RehearsalOptions): Promise<Rehearsal> {
     tookMs: clock.nowMs - options.stepMs - options.startMs,
     ticks,
     writes: stage.writes,
-    ...tallies(users),
+    ...tallies(stage),
   };
 }
 
-function tallies(users: Users): { readonly candidate: Tally; readonly stable: Tally } {
-  return { candidate: users.tally(CANDIDATE), stable: users.tally(STABLE) };
+function tallies({ users, options: { revisions } }: Stage): {
+  readonly candidate: Tally;
+  readonly stable: Tally;
+} {
+  return { candidate: users.tally(revisions.candidate), stable: users.tally(revisions.stable) };
 }
 
 function setUp(given: RehearsalOptions): Stage {
@@ -127,31 +141,24 @@ function setUp(given: RehearsalOptions): Stage {
     answerAfterMs: 1_800_000,
     startMs: REHEARSAL_START_MS,
     longestMs: 14 * DAY_MS,
+    revisions: REVISIONS,
     ...given,
   };
-  const { startMs, scenario, healthy, plan } = options;
+  const { startMs, scenario, revisions } = options;
   const clock = { nowMs: startMs };
   const service = new SimulatedService({
-    name: STABLE,
+    name: revisions.stable,
     createdMs: 0,
     decidedMs: 0,
     starts: true,
   });
   service.deploy({
-    name: CANDIDATE,
+    name: revisions.candidate,
     createdMs: startMs,
     decidedMs: startMs + START_UP_MS,
     starts: scenario.starts,
   });
-  const users = new Users({
-    prng: createPrng(options.seed),
-    layout: cloudRunLayout,
-    periodMs: plan.metrics.samplePeriodMs,
-    startMs,
-    requestsPerMinute: (atMs) => demandAt(options.demand, atMs),
-    behaviour: (revision, atMs) =>
-      (revision === CANDIDATE ? scenario.candidate : scenario.stable)(atMs - startMs, healthy),
-  });
+  const users = given.traffic ?? drawUsers(options);
   const stage: Omit<Stage, 'world'> = {
     options,
     service,
@@ -161,6 +168,23 @@ function setUp(given: RehearsalOptions): Stage {
     writes: 0,
   };
   return Object.assign(stage, { world: createWorld(stage) });
+}
+
+function drawUsers(options: Stage['options']): Users {
+  const { plan, scenario, startMs, healthy, revisions } = options;
+  return new Users({
+    prng: createPrng(options.seed),
+    layout: cloudRunLayout,
+    periodMs: plan.metrics.samplePeriodMs,
+    startMs,
+    requestsPerMinute: (atMs) => demandAt(options.demand, atMs),
+    behaviour: (revision, atMs) =>
+      (revision === revisions.candidate ? scenario.candidate : scenario.stable)(
+        atMs - startMs,
+        healthy,
+      ),
+    slowAboveMs: plan.gates.latencyP95?.maxMs ?? Infinity,
+  });
 }
 
 function createWorld(stage: Omit<Stage, 'world'>): World {
@@ -204,19 +228,34 @@ function readMetrics(
   return { type: 'points', points: users.points(afterMs, youngestTrustedMs), youngestTrustedMs };
 }
 
-/** The person on call: approves what asks for it, resumes once, and sends back what asks a second time. */
-async function answer({ world, clock, options }: Stage, rollout: Rollout): Promise<void> {
+/** The people on call: they try and approve what asks for it, resume once, and send back what asks a second time. */
+async function answer(stage: Stage, rollout: Rollout): Promise<void> {
+  const { clock, options } = stage;
   const last = rollout.decisions.at(-1);
   if (!isOpen(rollout) || last === undefined || clock.nowMs - last.atMs < options.answerAfterMs) {
     return;
   }
+  for (const wish of answers(options.plan, rollout, last)) await act(stage.world, wish);
+}
+
+function answers(plan: RolloutPlan, rollout: Rollout, last: Decision): readonly Wish[] {
   const by = 'on-call';
-  if (last.type === 'awaitingApproval') {
-    await act(world, { type: 'approve', by, reason: 'looks good' });
+  if (rollout.status.type === 'paused') {
+    const asked = rollout.decisions.filter(
+      ({ type, stage }) => type === 'paused' && stage === last.stage,
+    );
+    const type = asked.length > 1 ? 'rollback' : 'resume';
+    return [{ type, by, reason: `asked ${asked.length} times at stage ${last.stage}` }];
   }
-  if (rollout.status.type !== 'paused') return;
-  const { stage } = last;
-  const asked = rollout.decisions.filter((made) => made.type === 'paused' && made.stage === stage);
-  const type = asked.length > 1 ? 'rollback' : 'resume';
-  await act(world, { type, by, reason: `asked ${asked.length} times at stage ${stage}` });
+  if (last.type === 'awaitingSpotChecks') {
+    const missing = stageOf(plan, rollout).spotChecks - countSpotChecks(rollout.spotChecks);
+    return Array.from({ length: Math.max(0, missing) }, (_, index) => {
+      return { type: 'tickOff', by, reason: `scenario ${index + 1}, tried by hand` } as const;
+    });
+  }
+  const next = plan.stages[rollout.stageIndex + 1];
+  if (last.type !== 'awaitingApproval' || next === undefined) return [];
+  return Array.from({ length: next.approvalsRequired }, (_, index) => {
+    return { type: 'approve', by: `${by} ${index + 1}`, reason: 'looks good' } as const;
+  });
 }

@@ -30,15 +30,7 @@ export type ControllerPlan = {
 export type Deed = {
   readonly atMs: number;
   readonly by: string;
-  readonly what:
-    | 'approve'
-    | 'pause'
-    | 'resume'
-    | 'rollback'
-    | 'sendBackInConsole'
-    | 'splitInConsole'
-    | 'sendToLatest'
-    | 'applyTerraform';
+  readonly what: (typeof commands)[number] | (typeof meddlings)[number];
 };
 
 /** Everything a seed decides. */
@@ -220,10 +212,27 @@ function drawDeeds(chance: Chance, { startMs, durationMs }: Span): readonly Deed
   return deeds.sort((a, b) => a.atMs - b.atMs);
 }
 
-const commands = ['approve', 'approve', 'pause', 'resume', 'resume', 'rollback'] as const;
+const commands = [
+  'approve',
+  'approve',
+  'approve',
+  'pause',
+  'resume',
+  'resume',
+  'resume',
+  'rollback',
+  'abort',
+  'skip',
+  'promote',
+] as const;
 const meddlings = [
   'sendBackInConsole',
   'splitInConsole',
   'sendToLatest',
   'applyTerraform',
 ] as const;
+
+/** True for what a person asks of Ascent, false for what is done behind its back. */
+export function isCommand(what: Deed['what']): what is (typeof commands)[number] {
+  return commands.some((command) => command === what);
+}

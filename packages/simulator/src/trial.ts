@@ -10,7 +10,13 @@ import type { Turn } from './ledger.js';
 import { attentiveWish, meddledTraffic } from './people.js';
 import type { Violation } from './rules.js';
 import { clockReading, type ClockError } from './skewed-clock.js';
-import { drawTrial, type ControllerPlan, type Deed, type TrialPlan } from './trial-draw.js';
+import {
+  drawTrial,
+  isCommand,
+  type ControllerPlan,
+  type Deed,
+  type TrialPlan,
+} from './trial-draw.js';
 import { TrialWorld } from './trial-world.js';
 
 /** The controller's entry points, so that a test can hand in one with a mistake planted in it. */
@@ -163,10 +169,7 @@ class TrialRun {
       this.world.meddle(deed.by, traffic);
       return;
     }
-    const type = deed.what;
-    if (type === 'approve' || type === 'pause' || type === 'resume' || type === 'rollback') {
-      await this.#wish({ type, by: deed.by, reason: 'because' });
-    }
+    if (isCommand(deed.what)) await this.#wish({ type: deed.what, by: deed.by, reason: 'because' });
   }
 
   async #wish(wish: Wish): Promise<void> {
@@ -238,7 +241,7 @@ class TrialRun {
       this.world.say(`${actor}: ${error.code}`);
       return error.code;
     }
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error instanceof Error ? firstLines(error) : String(error);
     this.world.blame('errors are from the catalogue', `${actor}: ${what}`);
     return '';
   }
@@ -287,4 +290,9 @@ class TrialRun {
 
 function isIdle({ idle, wrote, undelivered }: TickReport): boolean {
   return idle !== null && !wrote && undelivered.length === 0;
+}
+
+/** An error of ours, and where it began. */
+function firstLines({ stack, message }: Error): string {
+  return (stack ?? message).split('\n').slice(0, 4).join(' ');
 }

@@ -2,7 +2,7 @@
  * What really happened to the users: requests, failures and latencies of every revision, interval by interval.
  * Metrics are a view of this truth, often a bad one; rules and figures of a simulation are always about the truth.
  */
-import type { HistogramLayout, TrafficPoint } from '@ascent/core';
+import { lowerEdgeMs, type HistogramLayout, type TrafficPoint } from '@ascent/core';
 import type { Prng } from '@ascent/stats';
 import {
   drawLatencies,
@@ -27,10 +27,17 @@ export type UsersOptions = {
   readonly startMs: number;
   readonly requestsPerMinute: (atMs: number) => number;
   readonly behaviour: (revision: string, atMs: number) => Behaviour;
+  /** Answers that take longer are counted as slow. @default Infinity */
+  readonly slowAboveMs?: number;
 };
 
 /** All answers of one revision so far. */
-export type Tally = { readonly requests: number; readonly errors: number };
+export type Tally = {
+  readonly requests: number;
+  readonly errors: number;
+  /** Answers that took longer than the service's users should wait. */
+  readonly slow: number;
+};
 
 type Cell = { requests: number; errors: number; counts: number[] };
 
@@ -71,7 +78,7 @@ export class Users {
 
   /** Everything that happened to the users of `revision`. */
   tally(revision: string): Tally {
-    return this.#tallies.get(revision) ?? { requests: 0, errors: 0 };
+    return this.#tallies.get(revision) ?? { requests: 0, errors: 0, slow: 0 };
   }
 
   #serveRevision(revision: string, percent: number, stopMs: number): void {
@@ -87,8 +94,21 @@ export class Users {
     cell.requests += requests;
     cell.errors += errors;
     this.#open.set(revision, cell);
-    const { requests: before, errors: failed } = this.tally(revision);
-    this.#tallies.set(revision, { requests: before + requests, errors: failed + errors });
+    const before = this.tally(revision);
+    this.#tallies.set(revision, {
+      ...before,
+      requests: before.requests + requests,
+      errors: before.errors + errors,
+    });
+  }
+
+  #slowIn(counts: readonly number[]): number {
+    const { layout, slowAboveMs = Infinity } = this.#options;
+    if (slowAboveMs === Infinity) return 0;
+    return counts.reduce(
+      (sum, count, bucket) => (lowerEdgeMs(layout, bucket) >= slowAboveMs ? sum + count : sum),
+      0,
+    );
   }
 
   #table(shape: LatencyShape): LatencyTable {
@@ -104,6 +124,8 @@ export class Users {
     const { periodMs, layout } = this.#options;
     for (const [revision, { requests, errors, counts }] of this.#open) {
       const latency = { layout, counts };
+      const before = this.tally(revision);
+      this.#tallies.set(revision, { ...before, slow: before.slow + this.#slowIn(counts) });
       this.#points.push({ revision, startMs: endMs - periodMs, endMs, requests, errors, latency });
     }
     this.#open = new Map();

@@ -1,0 +1,86 @@
+/** `ascent simulate` on the command line. What it does is loaded when it is used, so that other commands start fast. */
+import { AscentError, parseDurationMs } from '@ascent/core';
+import { InvalidArgumentError, type Command } from 'commander';
+import { note, print } from '../output.js';
+import { loadPlan } from '../plan-file.js';
+import type { SharedOptions } from '../session.js';
+
+type Options = Pick<SharedOptions, 'plan' | 'json'> & {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly runs: number;
+  readonly rate: number;
+  readonly errors: number;
+  readonly latency: number;
+  readonly step?: number;
+};
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 4_294_967_295) return number;
+  throw new InvalidArgumentError('Write a whole number, 1 or more.');
+}
+
+function rate(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && number > 0 && number <= 1e6) return number;
+  throw new InvalidArgumentError('Write requests per minute, above 0 and up to 1000000.');
+}
+
+function percentage(text: string): number {
+  const percent = Number(/^(\d+(?:\.\d+)?)\s?%$/.exec(text.trim())?.[1] ?? Number.NaN);
+  if (percent >= 0 && percent <= 100) return percent / 100;
+  throw new InvalidArgumentError('Write a percentage such as 0.2%.');
+}
+
+function duration(text: string): number {
+  const durationMs = parseDurationMs(text);
+  if (durationMs !== null && durationMs > 0) return durationMs;
+  throw new InvalidArgumentError('Write a duration such as 800ms, 1m or 5m.');
+}
+
+/** Gives `command` (which has the shared options) its own options and its action. */
+export function addSimulate(command: Command): void {
+  command
+    .option('--scenario <name>', 'what the release is like; an unknown name lists them', 'errors')
+    .option('--rate <requests>', 'requests per minute, averaged over a day', rate, 60)
+    .option('--errors <percent>', 'how many answers of a healthy revision fail', percentage, 0.002)
+    .option('--latency <duration>', 'median latency of a healthy revision', duration, 800)
+    .option('--seed <number>', 'the same seed gives the same run', wholeNumber, 1)
+    .option('--runs <count>', 'many seeds, and how they are distributed', wholeNumber, 1)
+    .option(
+      '--step <duration>',
+      'time between two looks (default: 1m, and 5m with --runs)',
+      duration,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ascent simulate --scenario slow\n  ascent simulate --scenario errors --rate 10 --runs 200\n\nNothing outside this process is read or changed.',
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const plan = await loadPlan(options.plan);
+  const [{ simulate, simulateMany }, { distributionText, runText }, { scenarios }] =
+    await Promise.all([
+      import('./simulate.js'),
+      import('./simulate-text.js'),
+      import('@ascent/simulator'),
+    ]);
+  const scenario = scenarios.get(options.scenario);
+  if (scenario === undefined) {
+    const known = [...scenarios.values()].map(({ name, summary }) => `  ${name}: ${summary}`);
+    const message = `--scenario ${options.scenario}: there is no such scenario. Choose one of:\n${known.join('\n')}`;
+    throw new AscentError('ASC_USAGE', message);
+  }
+  const stepMs = options.step ?? (options.runs === 1 ? 60_000 : 300_000);
+  const wanted = { ...options, plan, scenario, stepMs, planFile: options.plan };
+  if (options.runs === 1) {
+    const result = await simulate(wanted, note);
+    print(runText(wanted, result), result, options);
+    return;
+  }
+  const distribution = await simulateMany(wanted, note);
+  print(distributionText(wanted, distribution), distribution, options);
+}
