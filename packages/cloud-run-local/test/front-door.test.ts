@@ -2,12 +2,21 @@
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, deploy, echoService, startWorld, visit, type Body, type World } from './harness.js';
+import {
+  call,
+  deploy,
+  echoService,
+  startWorld,
+  visit,
+  type Body,
+  type World,
+  patient,
+} from './harness.js';
 
 let world: World;
 let service: Body;
 beforeAll(async () => {
-  world = await startWorld({ queueWaitMs: 300 });
+  world = await startWorld({ queueWaitMs: 2000 });
   service = await deploy(world, echoService('door'));
 });
 afterAll(async () => {
@@ -142,7 +151,7 @@ describe('limits', () => {
     const queued = await Promise.all([1, 2].map(() => visit(narrow.status.url, { path })));
     expect(queued.map(({ status }) => status)).toEqual([200, 200]);
     const [long, refused] = await Promise.all([
-      visit(narrow.status.url, { path: '/?wait=3000' }),
+      visit(narrow.status.url, { path: '/?wait=6000' }),
       visit(narrow.status.url),
     ]);
     expect([long.status, refused.status].sort()).toEqual([200, 429]);
@@ -156,6 +165,21 @@ describe('limits', () => {
   it('tells a client of an unknown host that there is nothing', async () => {
     const url = service.status.url.replace('door-', 'nothing-');
     expect((await visit(url)).status).toBe(404);
+  });
+});
+
+describe('an instance that closes a kept connection just when a request is sent', () => {
+  it('gets the request again, if it has no body', async () => {
+    const hasty = await deploy(world, echoService('hasty', { env: { DROP_REUSED: '1' } }));
+    for (let count = 0; count < 5; count += 1) {
+      expect((await visit(hasty.status.url)).status).toBe(200);
+    }
+  });
+
+  it('is not sent a body twice', async () => {
+    const hasty = await deploy(world, echoService('hasty', { env: { DROP_REUSED: '1' } }));
+    await visit(hasty.status.url);
+    expect((await visit(hasty.status.url, { method: 'POST', body: 'x' })).status).toBe(503);
   });
 });
 
@@ -220,7 +244,7 @@ describe('logs', () => {
     await visit(service.status.url, { path: `/log?line=${encodeURIComponent(line)}` });
     await visit(service.status.url, { path: '/log?line=plain' });
     await expect
-      .poll(() => list('logName:"stdout" AND resource.labels.service_name="door"'))
+      .poll(() => list('logName:"stdout" AND resource.labels.service_name="door"'), patient)
       .toMatchObject([
         {
           severity: 'WARNING',

@@ -29,6 +29,9 @@ export interface World {
   readonly stop: () => Promise<void>;
 }
 
+/** How long a test waits for what must happen; a busy machine needs a while for a process. */
+export const patient = { timeout: 30_000 };
+
 /** Whatever can be asked: an emulator in this process or in another. */
 export type Askable = { readonly emulator: { readonly url: string } };
 

@@ -5,6 +5,7 @@ import {
   deploy,
   echoService,
   isAlive,
+  patient,
   startWorld,
   visit,
   type Body,
@@ -23,7 +24,6 @@ const pidOf = async (url: string): Promise<number> =>
   (JSON.parse((await visit(url)).text) as { pid: number }).pid;
 const ready = ({ status }: Body) => status.conditions.find(({ type }) => type === 'Ready');
 const keepOne = { 'autoscaling.knative.dev/minScale': '1' };
-const patient = { timeout: 10_000 };
 
 describe('scaling', () => {
   it('stops an idle instance, and starts one again for the next request', async () => {
@@ -51,7 +51,7 @@ describe('scaling', () => {
       }),
     );
     const answers = await Promise.all(
-      Array.from({ length: 6 }, () => visit(service.status.url, { path: '/?wait=500' })),
+      Array.from({ length: 6 }, () => visit(service.status.url, { path: '/?wait=1500' })),
     );
     const pids = answers.map(({ text }) => (JSON.parse(text) as { pid: number }).pid);
     expect(new Set(pids).size).toBe(3);
@@ -63,7 +63,7 @@ describe('an instance that ends', () => {
     const service = await deploy(world, echoService('killed', { annotations: keepOne }));
     const pid = await pidOf(service.status.url);
     const lost = visit(service.status.url, { path: '/log?line=begun&wait=5000' });
-    await expect.poll(() => hasBegun('killed')).toBe(true);
+    await expect.poll(() => hasBegun('killed'), patient).toBe(true);
     process.kill(pid, 'SIGKILL');
     expect((await lost).status).toBe(503);
     expect(await pidOf(service.status.url)).not.toBe(pid);
@@ -89,7 +89,7 @@ describe('an instance that ends', () => {
     const service = await deploy(world, echoService('draining'));
     const pid = await pidOf(service.status.url);
     const long = visit(service.status.url, { path: '/log?line=begun&wait=1000' });
-    await expect.poll(() => hasBegun('draining')).toBe(true);
+    await expect.poll(() => hasBegun('draining'), patient).toBe(true);
     await call(world, 'DELETE /apis/serving.knative.dev/v1/namespaces/local/services/draining');
     expect((await long).status).toBe(200);
     await expect.poll(() => isAlive(pid), patient).toBe(false);
@@ -142,7 +142,7 @@ describe('probes', () => {
   });
 
   it('end an instance whose liveness fails', async () => {
-    const livenessProbe = { httpGet: { path: '/healthz' }, periodSeconds: 1, failureThreshold: 1 };
+    const livenessProbe = { httpGet: { path: '/healthz' }, periodSeconds: 1, failureThreshold: 2 };
     const service = await deploy(
       world,
       echoService('sick', { container: { livenessProbe }, annotations: keepOne }),
@@ -154,7 +154,7 @@ describe('probes', () => {
   });
 
   it('keep requests away from an instance that is not ready, without ending it', async () => {
-    const impatient = await startWorld({ queueWaitMs: 300 });
+    const impatient = await startWorld({ queueWaitMs: 500 });
     try {
       const readinessProbe = {
         httpGet: { path: '/readyz' },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploy, echoImage, echoService, isAlive, settled, visit } from './harness.js';
+import { deploy, echoImage, echoService, isAlive, settled, visit, patient } from './harness.js';
 import { program, startProgram, stopProgram } from './program.js';
 
 const echo = fileURLToPath(new URL('./fixtures/echo', import.meta.url));
@@ -53,7 +53,7 @@ describe('the program', () => {
     running.child.kill('SIGKILL');
     await exitOf(running.child);
     const again = await startProgram(dataDir);
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => isAlive(pid), patient).toBe(false);
     const after = await settled(again, 'whole');
     expect(after.status.latestReadyRevisionName).toBe(before.status.latestReadyRevisionName);
     expect((await visit(after.status.url)).status).toBe(200);

@@ -10,6 +10,7 @@ import {
   settled,
   startWorld,
   isAlive,
+  patient,
   visit,
   type Body,
   type FrontReply,
@@ -256,7 +257,7 @@ describe('reading and deleting', () => {
     expect((await call(world, `DELETE ${servicePath('doomed')}`)).body.status).toBe('Success');
     expect((await call(world, `GET ${servicePath('doomed')}`)).status).toBe(404);
     expect((await visit(service.status.url)).status).toBe(404);
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => isAlive(pid), patient).toBe(false);
   });
 
   it.each([
@@ -279,7 +280,7 @@ function twoContainers(): Service {
   const { spec, ...service } = echoService('pair');
   const [container] = spec.template.spec.containers;
   const containers = [container, container] as Service['spec']['template']['spec']['containers'];
-  return { ...service, spec: { template: { spec: { containers } } } } as Service;
+  return { ...service, spec: { template: { spec: { containers } } } };
 }
 
 /** What the echo service says of itself. */

@@ -131,9 +131,8 @@ class Exchange implements ConnectionUser {
     this.#connection = undefined;
     if (this.#outgoing.closed || this.#instance === undefined) return;
     if (this.#outgoing.headersSent) this.#closeBody();
-    else if (this.#body !== 'none') this.#fail();
     else if (fault?.code === 'ECONNREFUSED') this.#giveToAnother(this.#instance);
-    else if (connection?.reused === true) this.#sendAgain(this.#instance);
+    else if (connection?.reused === true && this.#body === 'none') this.#sendAgain(this.#instance);
     else this.#fail();
   }
 
@@ -176,7 +175,12 @@ class Exchange implements ConnectionUser {
       },
     });
     connection.socket.write(writeHead(method, path, headers), 'latin1');
-    sendBody(this.#incoming, connection.socket, this.#body);
+    if (!connection.socket.connecting) sendBody(this.#incoming, connection.socket, this.#body);
+    // Nothing of the body is taken before somebody listens: a refused request can go to another instance.
+    else
+      connection.socket.once('connect', () => {
+        sendBody(this.#incoming, connection.socket, this.#body);
+      });
   }
 
   /** The server closed a kept connection: sent again if it lives, for then it never read the request. */
