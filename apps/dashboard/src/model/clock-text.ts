@@ -14,6 +14,14 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
+const dateAndSeconds = new Intl.DateTimeFormat('en-GB', {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 const dateAndTime = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
   month: 'short',
@@ -44,8 +52,8 @@ export function clockTime(atMs: number, nowMs: number, grain: Grain = 'minute'):
 }
 
 /** `22 Nov 2026, 16:05`. */
-export function fullTime(atMs: number): string {
-  return dateAndTime.format(atMs);
+export function fullTime(atMs: number, grain: Grain = 'minute'): string {
+  return (grain === 'second' ? dateAndSeconds : dateAndTime).format(atMs);
 }
 
 /** `just now`, `5m 10s ago`, `2h 5m ago`. */

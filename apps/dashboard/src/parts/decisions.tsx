@@ -1,7 +1,7 @@
 /** The audit log, newest first. */
 import type { ReactElement } from 'react';
 import type { Decision } from '@ascent/core';
-import { ago, fullTime } from '../model/clock-text.js';
+import { ago, fullTime, grainFor } from '../model/clock-text.js';
 import { shortenRevisions } from '../model/revision-name.js';
 import { decisionWords, SignIcon, signOf } from './mark.js';
 
@@ -13,6 +13,7 @@ export function Decisions(props: {
   readonly nowMs: number | null;
 }): ReactElement {
   const { decisions, service, nowMs } = props;
+  const grain = grainFor((decisions.at(-1)?.atMs ?? 0) - (decisions[0]?.atMs ?? 0));
   if (decisions.length === 0) return <p className="quiet">Nothing has been decided yet.</p>;
   return (
     <ol className="decisions" reversed>
@@ -28,7 +29,7 @@ export function Decisions(props: {
                   dateTime={new Date(decision.atMs).toISOString()}
                   title={fullTime(decision.atMs)}
                 >
-                  {nowMs === null ? fullTime(decision.atMs) : ago(decision.atMs, nowMs)}
+                  {nowMs === null ? fullTime(decision.atMs, grain) : ago(decision.atMs, nowMs)}
                 </time>
                 {decision.by === 'ascent' ? '' : ` · ${decision.by}`}
               </span>
