@@ -7,9 +7,10 @@ import type { LatencyHistogram, TrafficPoint } from './traffic-point.js';
  * a service that nobody asked for a day tells nothing about tomorrow.
  */
 export function expectedTraffic(
-  points: readonly TrafficPoint[],
+  all: readonly TrafficPoint[],
   spanMs: number,
 ): ExpectedTraffic | null {
+  const points = all.filter(isCredible);
   const requests = points.reduce((sum, point) => sum + point.requests, 0);
   const errors = points.reduce((sum, point) => sum + point.errors, 0);
   if (requests === 0 || spanMs <= 0) return null;
@@ -18,6 +19,12 @@ export function expectedTraffic(
     errorRate: errors / requests,
     latency: mergedLatency(points),
   };
+}
+
+/** A point that cannot be (a counter that went back, NaN) must not keep a rollout from beginning. */
+function isCredible({ requests, errors, latency }: TrafficPoint): boolean {
+  const counts = [requests, errors, ...(latency?.counts ?? [])];
+  return counts.every((count) => Number.isFinite(count) && count >= 0) && errors <= requests;
 }
 
 /** All latencies in one histogram. Where the layout changes, the newer one counts. */

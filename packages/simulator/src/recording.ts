@@ -24,16 +24,20 @@ export function createRecording(
 ): Recording | null {
   const points = unsorted.toSorted((a, b) => a.endMs - b.endMs);
   const seen = summarize(points);
-  const newest = [...seen].toSorted((a, b) => b[1].firstMs - a[1].firstMs)[0]?.[0];
-  const candidate = names.candidate ?? newest ?? '';
+  const newest = [...seen].toSorted((a, b) => b[1].firstMs - a[1].firstMs);
+  const candidate = names.candidate ?? firstName(newest);
   const busiest = [...seen]
     .filter(([revision]) => revision !== candidate)
-    .toSorted((a, b) => b[1].requests - a[1].requests)[0]?.[0];
-  const stable = names.stable ?? busiest ?? '';
+    .toSorted((a, b) => b[1].requests - a[1].requests);
+  const stable = names.stable ?? firstName(busiest);
   const startMs = seen.get(candidate)?.firstMs;
   const endMs = points.at(-1)?.endMs;
   if (startMs === undefined || endMs === undefined || !seen.has(stable)) return null;
   return { points, revisions: { stable, candidate }, startMs, endMs };
+}
+
+function firstName(revisions: readonly (readonly [string, unknown])[]): string {
+  return revisions[0]?.[0] ?? '';
 }
 
 /** When each revision first answered, and how often it did. */

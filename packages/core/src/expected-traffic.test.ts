@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { expectedTraffic } from './expected-traffic.js';
+import type { TrafficPoint } from './traffic-point.js';
+
+const point: TrafficPoint = {
+  revision: 'web-1',
+  startMs: 0,
+  endMs: 60_000,
+  requests: 100,
+  errors: 2,
+  latency: null,
+};
+
+test('is the rate and the error rate over the span', () => {
+  expect(expectedTraffic([point], 120_000)).toEqual({
+    requestsPerMinute: 50,
+    errorRate: 0.02,
+    latency: null,
+  });
+});
+
+test.each([
+  ['a counter that went back', { requests: -100 }],
+  ['no number', { requests: Number.NaN }],
+  ['more errors than requests', { errors: 101 }],
+  [
+    'a bucket that went back',
+    { latency: { layout: { type: 'explicit', boundsMs: [100] }, counts: [-1, 3] } },
+  ],
+] as const)('leaves out a point with %s', (_, wrong) => {
+  const expected = expectedTraffic([point], 60_000);
+  expect(expectedTraffic([point, { ...point, ...wrong }], 60_000)).toEqual(expected);
+});
+
+test('is unknown without a request', () => {
+  expect(expectedTraffic([{ ...point, requests: 0, errors: 0 }], 60_000)).toBeNull();
+});
