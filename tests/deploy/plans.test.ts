@@ -87,6 +87,19 @@ test('the four alerts of the requirements, with their channels', async () => {
   ]);
 });
 
+test('every question of a smoke or spot check is one text, commas and all', async () => {
+  const { stages, scenarios } = await compiled('ascent.yaml');
+  const questions = [...stages.flatMap(({ smoke }) => smoke), ...scenarios].filter(
+    ({ path }) => path === '/api/chat',
+  );
+  expect(questions.length).toBe(23);
+  for (const { body } of questions) {
+    const { message, sessionId, ...rest } = body as Record<string, unknown>;
+    expect([typeof message, rest]).toEqual(['string', {}]);
+    if (sessionId !== undefined) expect(sessionId).toBe('${session}');
+  }
+});
+
 test('ten spot checks at 10 %, twenty at 50 %, all of them recorded', async () => {
   const { stages, scenarios } = await compiled('ascent.yaml');
   expect(stages.map(({ spotChecks }) => spotChecks)).toEqual([0, 10, 20, 0]);
