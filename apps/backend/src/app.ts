@@ -1,7 +1,13 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+} from 'fastify';
 import { ApiError, toEnvelope } from './errors.js';
 import { addChatRoutes, type ChatRouteOptions } from './http/chat-routes.js';
 import { answerBrokenRequest, replyToErrors, toApiError } from './http/error-replies.js';
@@ -43,7 +49,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An address that cannot be decoded never becomes a request with hooks.
     frameworkErrors: (error, request, reply) => {
       const known = toApiError(error);
-      void reply.code(known.status).send(toEnvelope(known, request.id));
+      void (reply as FastifyReply).code(known.status).send(toEnvelope(known, request.id));
     },
     bodyLimit: options.bodyLimitBytes,
     trustProxy: (_address, hop) => hop < options.trustedProxyHops,

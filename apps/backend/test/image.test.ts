@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { readLibrary } from '../src/content/library.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const backend = join(import.meta.dirname, '..');
@@ -41,10 +42,7 @@ describe('the Dockerfile', () => {
   });
 
   test('starts in a form that passes signals on, and sets what the assembled image sets', () => {
-    expect(JSON.parse(find(finalStage, 'CMD')[0] ?? '')).toEqual([
-      '--enable-source-maps',
-      'server.js',
-    ]);
+    expect(JSON.parse(find(finalStage, 'CMD')[0] ?? '')).toEqual(['server.js']);
   });
 });
 
@@ -67,19 +65,24 @@ describe('the assembled image', () => {
   });
 
   test('holds the server, the migrations, the content and the list of what is in it, and nothing else', () => {
-    expect(readdirSync(out).sort()).toEqual(
-      [
-        'content',
-        'image.json',
-        'migrate.js',
-        'migrate.js.map',
-        'package.json',
-        'sbom.cdx.json',
-        'server.js',
-        'server.js.map',
-      ].sort(),
-    );
-    expect(readdirSync(join(out, 'content'))).not.toContain('eval');
+    const files = [
+      'chunks',
+      'content',
+      'image.json',
+      'migrate.js',
+      'package.json',
+      'sbom.cdx.json',
+      'server.js',
+    ];
+    expect(readdirSync(out).sort()).toEqual(files);
+    expect(readdirSync(join(out, 'content'))).toEqual(['library.json']);
+  });
+
+  test('holds the very content of the repository', async () => {
+    const fromImage = await readLibrary(join(out, 'content'));
+    const fromMarkdown = await readLibrary(join(backend, '..', '..', 'content'));
+    expect(fromImage.documents).toEqual(fromMarkdown.documents);
+    expect(fromImage.hash).toBe(fromMarkdown.hash);
   });
 
   test('says how it is started, in the terms of an OCI image configuration', () => {
@@ -88,7 +91,7 @@ describe('the assembled image', () => {
       unknown
     >;
     expect(config).toMatchObject({
-      Entrypoint: ['node', '--enable-source-maps', 'server.js'],
+      Entrypoint: ['node', 'server.js'],
       ExposedPorts: { '8000/tcp': {} },
     });
     expect(config['Env']).toContain('VERSION=9.8.7');

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { areas, ContentError, parseDocument, type Document } from './document.js';
+import type { Document } from './document.js';
 import { createVocabulary, type Vocabulary } from './vocabulary.js';
 
-/** Everything DovvyBuddy knows, as read from a content folder. */
+/** Everything DovvyBuddy knows. */
 export interface Library {
   readonly documents: readonly Document[];
   readonly vocabulary: Vocabulary;
@@ -12,55 +11,28 @@ export interface Library {
   readonly hash: string;
 }
 
-/** Raised by hand when the index is built differently, so that the same content is indexed anew. */
-const indexVersion = 2;
+/** A library as it is written to a file. */
+export interface LibraryFile {
+  readonly documents: readonly Document[];
+  readonly synonyms: string;
+  readonly hash: string;
+}
 
-/** Reads a content folder. Throws a {@link ContentError} naming every file that is not in the agreed form. */
+/** The file that the image holds instead of the Markdown; see `compileLibrary`. */
+export const libraryFileName = 'library.json';
+
+/**
+ * Reads what is in a content folder: the compiled library of an image, or else the Markdown itself. Parsing a hundred
+ * documents' front matter takes a third of a cold start, so an image does it once, when it is built.
+ */
 export async function readLibrary(folder: string): Promise<Library> {
-  const files = await listDocuments(folder);
-  if (files.length === 0)
-    throw new ContentError(
-      `${folder} holds no documents (<area>/<slug>.md); is CONTENT_DIR right?`,
-    );
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  const synonymText = await readFile(join(folder, 'synonyms.txt'), 'utf8').catch(() => '');
-  const documents = parseAll(files, texts);
-  const digest = createHash('sha256').update(`${String(indexVersion)}\n${synonymText}\n`);
-  files.forEach((file, index) => digest.update(`${file}\n${texts[index] ?? ''}\n`));
-  return {
-    documents,
-    vocabulary: createVocabulary(synonymText, documents),
-    hash: digest.digest('hex'),
-  };
+  const { documents, synonyms, hash } = await readLibraryFile(folder);
+  return { documents, hash, vocabulary: createVocabulary(synonyms, documents) };
 }
 
-async function listDocuments(folder: string): Promise<string[]> {
-  const lists = await Promise.all(
-    areas.map(async (area) => {
-      const names = await readdir(join(folder, area)).catch(() => []);
-      return names.filter((name) => name.endsWith('.md')).map((name) => `${area}/${name}`);
-    }),
-  );
-  return lists.flat().sort();
-}
-
-function parseAll(files: readonly string[], texts: readonly string[]): Document[] {
-  const faults: string[] = [];
-  const documents: Document[] = [];
-  files.forEach((file, index) => {
-    try {
-      const document = parseDocument(file, texts[index] ?? '');
-      if (file !== `${document.area}/${document.slug}.md`) {
-        faults.push(
-          `${file} says area ${document.area} and slug ${document.slug}, which is another file's name`,
-        );
-      }
-      documents.push(document);
-    } catch (error) {
-      if (!(error instanceof ContentError)) throw error;
-      faults.push(error.message);
-    }
-  });
-  if (faults.length > 0) throw new ContentError(faults.join('\n'));
-  return documents;
+async function readLibraryFile(folder: string): Promise<LibraryFile> {
+  const compiled = await readFile(join(folder, libraryFileName), 'utf8').catch(() => undefined);
+  if (compiled !== undefined) return JSON.parse(compiled) as LibraryFile;
+  const { compileLibrary } = await import('./library-compiler.js');
+  return compileLibrary(folder);
 }

