@@ -35,7 +35,7 @@ async function atCanary(
     await scene.pass(3 * HOUR_MS, ({ stageIndex }) => stageIndex === 1);
     await scene.pass(HOUR_MS);
     const seen = await visit(browser, scene.url, look);
-    await seen.page.waitForSelector('h1');
+    await seen.page.locator('.moment h1').waitFor();
     await play(scene, seen);
     await seen.close();
   } finally {

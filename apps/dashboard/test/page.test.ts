@@ -39,6 +39,8 @@ async function toStage(scene: Scene, index: number): Promise<void> {
       ({ stageIndex, decisions }) =>
         stageIndex === stage || decisions.at(-1)?.type === 'awaitingApproval',
     );
+    // A person needs a minute to decide.
+    scene.service.passTime(60_000);
     if (stage > 1) await scene.act({ type: 'approve', by, reason: 'looks good in the logs' });
     await scene.tick();
   }
@@ -201,7 +203,7 @@ async function overflowPx(page: Page): Promise<number> {
 }
 
 async function settled({ page }: Visit): Promise<void> {
-  await page.waitForSelector('h1');
+  await page.locator('.moment h1').waitFor();
   await page.waitForFunction(() => document.querySelector('.link-live') !== null);
   await page.waitForFunction(() => !document.body.innerText.includes('Reading the metrics'));
 }
