@@ -11,7 +11,8 @@ export {
   type TickReport,
 } from './tick.js';
 export type { World } from './world.js';
-export { startServer, type RunningServer, type ServerOptions } from './server.js';
+export type { RunningServer, ServerOptions } from './server.js';
+export { startServer } from './start-server.js';
 export type { Snapshot } from './snapshot.js';
 export { createSmokeRunner, type SmokeOptions, type SmokeRunner } from './smoke.js';
 export { createJournal, type Journal, type JournalOptions } from './journal.js';
@@ -33,3 +34,4 @@ export {
   type NotifierOptions,
   type NotifyEffect,
 } from './notify/notifier.js';
+export { createTickGuard, type TickGuard, type TickGuardOptions } from './tick-guard.js';

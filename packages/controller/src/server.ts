@@ -7,11 +7,14 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RolloutPlan } from '@ascent/core';
 import { createAccess } from './access.js';
+import { ControllerMetrics } from './controller-metrics.js';
 import { EventStream } from './event-stream.js';
 import { runLoop, type Turn } from './loop.js';
 import { addPageRoutes } from './page-routes.js';
 import { snapshotOf, type Snapshot } from './snapshot.js';
 import { tick } from './tick.js';
+import type { TickGuard } from './tick-guard.js';
+import { createTurnLog } from './turn-log.js';
 import type { World } from './world.js';
 
 /** How the server runs. `port: 0` takes a free one; `intervalMs: null` leaves all steps to `/tick`. */
@@ -28,6 +31,10 @@ export type ServerOptions = {
   readonly token: string | null;
   /** Where rollouts that ended are kept; `null` shows no history. */
   readonly journalDir: string | null;
+  /** Who may ask for a step at `/tick`. @default everybody */
+  readonly tickGuard?: TickGuard;
+  /** Where every decision and every trouble is a JSON line. @default nowhere */
+  readonly logTo?: { readonly write: (text: string) => void };
 };
 
 /** Readers learn from the pulse that somebody is there, and what time it is here. */
@@ -43,12 +50,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const pulse = setInterval(() => {
     stream.pulse();
   }, PULSE_MS);
+  const metrics = new ControllerMetrics(options.plan.service, options.world.now);
+  const { logTo } = options;
+  const log = logTo === undefined ? null : createTurnLog(options.plan.service, logTo);
   const publish = (turn: Turn): void => {
+    metrics.observe(turn);
+    log?.(turn);
     stream.publish(
       snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }),
     );
   };
-  const app = buildServer(options, { stream, publish });
+  const app = buildServer(options, { stream, publish, metrics });
   const url = await app.listen({ host: options.host, port: options.port });
   const loop =
     options.intervalMs === null
@@ -73,12 +85,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** What the server shows of the loop. */
+type Watch = {
+  readonly stream: EventStream<Snapshot>;
+  readonly publish: (turn: Turn) => void;
+  readonly metrics: ControllerMetrics;
+};
+
 function buildServer(
-  { world, plan, by, pageDir, token, journalDir }: ServerOptions,
-  { stream, publish }: { stream: EventStream<Snapshot>; publish: (turn: Turn) => void },
+  { world, plan, by, pageDir, token, journalDir, tickGuard }: ServerOptions,
+  { stream, publish, metrics }: Watch,
 ): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
   app.get(
     '/api/snapshot',
     async (_request, reply) =>
@@ -95,18 +117,7 @@ function buildServer(
       stream.unsubscribe(reply.raw);
     });
   });
-  app.post('/tick', async () => {
-    const report = await tick(world, { plan, by }).catch((error: unknown) => {
-      publish({ type: 'failed', error });
-      throw error;
-    });
-    publish({ type: 'stepped', report });
-    return {
-      wrote: report.wrote,
-      idle: report.idle,
-      rollout: report.record?.rollout?.status ?? null,
-    };
-  });
+  addTick(app, { world, plan, by, tickGuard }, publish);
   addPageRoutes(app, {
     world,
     service: plan.service,
@@ -127,4 +138,35 @@ function buildServer(
   });
   if (pageDir !== null && existsSync(pageDir)) void app.register(fastifyStatic, { root: pageDir });
   return app;
+}
+
+/** `/tick`: one step, for a scheduler. */
+function addTick(
+  app: FastifyInstance,
+  {
+    world,
+    plan,
+    by,
+    tickGuard,
+  }: Pick<ServerOptions, 'world' | 'plan' | 'by'> & {
+    readonly tickGuard: TickGuard | undefined;
+  },
+  publish: Watch['publish'],
+): void {
+  app.post('/tick', async (request, reply) => {
+    const refusal = (await tickGuard?.(request.headers.authorization)) ?? null;
+    if (refusal !== null) {
+      return await reply.code(401).send({ error: { code: 'TICK_REFUSED', message: refusal } });
+    }
+    const report = await tick(world, { plan, by }).catch((error: unknown) => {
+      publish({ type: 'failed', error });
+      throw error;
+    });
+    publish({ type: 'stepped', report });
+    return {
+      wrote: report.wrote,
+      idle: report.idle,
+      rollout: report.record?.rollout?.status ?? null,
+    };
+  });
 }

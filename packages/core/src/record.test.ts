@@ -55,8 +55,8 @@ function damaged(value: Json, path: readonly string[], by: Json | undefined): Js
   if (rest.length > 0) inside[key] = damaged(inside[key] ?? null, rest, by);
   else if (by !== undefined) inside[key] = by;
   else if (Array.isArray(copy)) copy.splice(Number(key), 1);
-  else delete inside[key];
-  return copy as Json;
+  else Reflect.deleteProperty(inside, key);
+  return copy;
 }
 
 describe('a record', () => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isBucketUrl, startServer } from '@ascent/controller';
+import { createTickGuard, isBucketUrl, startServer, type TickGuard } from '@ascent/controller';
 import { print } from '../output.js';
 import type { Session } from '../session.js';
 
@@ -24,6 +24,23 @@ function pageToken({ readOnly }: ServeOptions): string | null {
   if (readOnly === true) return null;
   const given = process.env['ASCENT_TOKEN']?.trim() ?? '';
   return given === '' ? randomBytes(TOKEN_BYTES).toString('base64url') : given;
+}
+
+/** Who may ask for a step: the secret's holder, or the scheduler's account. A controller in the open asks for one of them. */
+function tickGuard(host: string): TickGuard {
+  const variable = (name: string): string | null => {
+    const value = process.env[name]?.trim() ?? '';
+    return value === '' ? null : value;
+  };
+  const secret = variable('ASCENT_TICK_SECRET');
+  const audience = variable('ASCENT_TICK_AUDIENCE');
+  const account = variable('ASCENT_TICK_ACCOUNT');
+  const google = audience === null || account === null ? null : { audience, account };
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (secret !== null || google !== null || isLoopback) return createTickGuard({ secret, google });
+  const message =
+    'Nobody may ask for a step yet: set ASCENT_TICK_SECRET, or ASCENT_TICK_AUDIENCE and ASCENT_TICK_ACCOUNT, where the controller runs.';
+  return () => Promise.resolve(message);
 }
 
 /** The built page, looked for upwards: this file runs both from its source and from its bundle. */
@@ -57,6 +74,9 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     token,
     // The history page reads a directory; what is in a bucket is read there.
     journalDir: isBucketUrl(options.journal) ? null : options.journal,
+    tickGuard: tickGuard(options.host),
+    // Results go to stdout, the log to stderr; Cloud Logging reads both.
+    logTo: process.stderr,
   });
   const access = token === null ? 'It is read-only.' : `To act, sign in with this token: ${token}`;
   print(

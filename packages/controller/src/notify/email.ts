@@ -1,6 +1,5 @@
 /** Email over SMTP. The Message-ID is made of the effect's key, so a repeat is the same message to whoever reads it. */
 import { createHash } from 'node:crypto';
-import { createTransport } from 'nodemailer';
 import type { Message } from './message.js';
 
 /** From whom to whom, through which server. */
@@ -15,6 +14,7 @@ export async function sendByEmail(
   { smtpUrl, from, to }: EmailTarget,
   { message, deadlineMs }: { readonly message: Message; readonly deadlineMs: number },
 ): Promise<void> {
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url: smtpUrl,
     connectionTimeout: deadlineMs,
