@@ -13,7 +13,8 @@ export type Behaviour =
   | 'fails'
   | 'says nothing'
   | 'talks nonsense'
-  | 'gives its rules away';
+  | 'gives its rules away'
+  | 'raises the alarm';
 
 /** A request that a provider got. */
 export interface ModelRequest {
@@ -151,6 +152,10 @@ function play(response: ServerResponse, behaviour: Behaviour, protocol: Protocol
     },
     'talks nonsense': () => {
       begin(['data: {"cand', 'idates\n\n', 'data: <html>\n\n']);
+      response.end();
+    },
+    'raises the alarm': () => {
+      begin(protocol(['EMER', 'GENCY']));
       response.end();
     },
     'gives its rules away': () => {

@@ -39,8 +39,8 @@ function modelSettings(): Record<string, string> {
     GEMINI_API_KEY: 'gemini-secret',
     GROQ_BASE_URL: models.groqUrl,
     GEMINI_BASE_URL: models.geminiUrl,
-    LLM_FIRST_TOKEN_TIMEOUT_MS: '300',
-    LLM_TIMEOUT_MS: '600',
+    LLM_FIRST_TOKEN_TIMEOUT_MS: '2000',
+    LLM_TIMEOUT_MS: '3000',
     METRICS_ENABLED: 'true',
   };
 }
@@ -143,6 +143,15 @@ describe('a model answers', () => {
     ]);
     expect(models.requests).toEqual([]);
   });
+});
+
+test('a model that takes a message for an emergency is believed', async () => {
+  models.behave('raises the alarm', 'answers');
+  const events = await stream({ message: 'What if somebody on Koh Tao looks all wrong to me?' });
+  const final = events.at(-1)?.data;
+  expect(final?.metadata).toMatchObject({ mode: 'redirect', safety: 'emergency' });
+  expect(final?.response).toContain('Thailand: 1669');
+  expect(events.map(({ data }) => data.text ?? '').join('')).not.toContain('EMER');
 });
 
 describe('a provider fails', () => {

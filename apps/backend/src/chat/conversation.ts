@@ -171,6 +171,12 @@ async function* speak(
           context,
         )
       : undefined;
+  if (written === 'alarm') {
+    Object.assign(report, { safety: 'emergency', mode: 'redirect' });
+    const redirect = answerEmergency(parts.request.message);
+    yield { type: 'token', data: { text: redirect.text } };
+    return redirect;
+  }
   if (written) {
     report.mode = 'model';
     const { followUpQuestion } = quoted;

@@ -4,7 +4,7 @@ import { ProviderError } from '../model/provider.js';
 import type { Citation } from './contract.js';
 import type { TurnContext } from './conversation.js';
 import type { ChatEvent } from './events.js';
-import { buildPrompt, findCitations, leaksPrompt, type PromptParts } from './prompt.js';
+import { alarm, buildPrompt, findCitations, leaksPrompt, type PromptParts } from './prompt.js';
 
 /** A model's answer that may be given. */
 export interface WrittenAnswer {
@@ -14,16 +14,18 @@ export interface WrittenAnswer {
 
 /**
  * Lets a model answer, yielding its words as they come. Returns undefined if no provider could, if the instance must
- * hurry, or if the answer gives its rules away: the caller then gives the quoted answer. Throws if the diver has left.
+ * hurry, or if the answer gives its rules away: the caller then gives the quoted answer. Returns `alarm` if the model
+ * takes the message for an emergency: it is the net below the safety check. Throws if the diver has left.
  */
 export async function* writeModelAnswer(
   writer: Writer,
   parts: PromptParts,
   { signal, hurry, report }: TurnContext,
-): AsyncGenerator<ChatEvent, WrittenAnswer | undefined> {
+): AsyncGenerator<ChatEvent, WrittenAnswer | 'alarm' | undefined> {
   const { prompt, sources } = buildPrompt(parts);
   const startedMs = performance.now();
   let text = '';
+  let spokenLength = 0;
   try {
     const either = AbortSignal.any([signal, hurry]);
     const events = writer.write(prompt, either, ({ provider, error }) =>
@@ -33,9 +35,14 @@ export async function* writeModelAnswer(
       if (event.type === 'text') {
         report.firstTokenMs ??= Math.round(performance.now() - startedMs);
         text += event.text;
-        yield { type: 'token', data: { text: event.text } };
+        if (text.trimStart().startsWith(alarm)) return 'alarm';
+        // It may become the alarm yet: nothing is said before that is clear.
+        if (alarm.startsWith(text.trimStart())) continue;
+        yield { type: 'token', data: { text: text.slice(spokenLength) } };
+        spokenLength = text.length;
       } else if (event.type === 'void') {
         text = '';
+        spokenLength = 0;
       } else {
         const { provider, model, usage } = event;
         const costUsd = computeCostUsd(model, usage);
