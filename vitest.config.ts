@@ -8,6 +8,7 @@ export default defineConfig({
       'deploy/*/test/**/*.test.ts',
       'tests/**/*.test.ts',
       'tools/**/*.test.ts',
+      'bench/**/*.test.ts',
     ],
     globalSetup: ['tools/test-setup.ts'],
     testTimeout: 60_000,

@@ -78,6 +78,12 @@ export function mayAdvance(
   watch: Watch,
   { sharePercent, overdue }: { readonly sharePercent: number; readonly overdue: boolean },
 ): boolean {
+  // Judging makes a whole report; while the proof is incomplete the verdict cannot be healthy.
+  const own = watch.evidence.errors.safety.find(
+    ({ difference }) => difference === gatePlan.errorRate?.worseThanStableBy,
+  );
+  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
+  if (!overdue && (own?.test.logE ?? 0) < neededLogE) return false;
   const judgement = judge(gatePlan, watch.evidence, { nowMs: watch.nowMs, sharePercent });
   return judgement.verdict === 'healthy' || (overdue && judgement.logE < 0);
 }

@@ -28,12 +28,12 @@ export type Size = {
 /** Minutes on two cores. */
 export const defaultSize: Size = {
   regressions: 200,
-  kayenta: 30,
+  kayenta: 12,
   goodReleases: 1000,
-  peersOnGood: 60,
+  peersOnGood: 40,
   disturbances: 250,
   rollouts: 150,
-  slowdowns: 100,
+  slowdowns: 50,
 };
 
 /** The nightly size. */

@@ -56,7 +56,8 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${claims(results, speed).join('\n')}\n`);
   if (values.only !== '' && values.out === '') return;
   const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
-  const info = { seed, size, sizeName, seconds, speed, node: process.versions.node };
+  const options = `${values.full ? ' --full' : ''}${scale === 1 ? '' : ` --scale ${values.scale}`}`;
+  const info = { seed, size, sizeName, options, seconds, speed, node: process.versions.node };
   const folder = values.out === '' ? fileURLToPath(new URL('../', import.meta.url)) : values.out;
   writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
   writeFileSync(join(folder, 'evidence.svg'), drawPicture(results));

@@ -24,6 +24,8 @@ export type RunInfo = {
   readonly seed: number;
   readonly size: Size;
   readonly sizeName: string;
+  /** Options of the run besides the seed, as they are typed. */
+  readonly options: string;
   readonly seconds: number;
   readonly speed: SpeedReport;
   readonly node: string;
@@ -39,9 +41,11 @@ export function writeReport(results: Results, info: RunInfo): string {
     'The other tools are re-implementations of the rules read from their sources, at documented settings, fed with exact counts of every',
     'minute, which flatters them; any of them can be tuned. Everything is synthetic: no production trace was replayed.',
     '',
-    `Seed ${info.seed}, size “${info.sizeName}”, ${Math.round(info.seconds)} s, Node ${info.node}. Again: \`npm run bench:evidence -- --seed ${info.seed}${info.sizeName === 'full' ? ' --full' : ''}\`.`,
+    `Seed ${info.seed}, size “${info.sizeName}”, ${Math.round(info.seconds)} s, Node ${info.node}. Again: \`npm run bench:evidence -- --seed ${info.seed}${info.options}\`.`,
     '',
     '## Claims',
+    '',
+    'Frequencies are those of the worst cell, contradicted only beyond three standard errors of its runs.',
     '',
     ...claims(results, info.speed),
     '',
@@ -99,7 +103,7 @@ function allClaims(results: Results): readonly Claim[] {
   const good = rates.flatMap((requestsPerMinute) =>
     stableRates.map((rate) => {
       const scenario = { ...held, requestsPerMinute, stableRate: rate, candidateRate: rate };
-      return stoppedPart(results.held(cellName('good', scenario), 'ascent'));
+      return results.held(cellName('good', scenario), 'ascent');
     }),
   );
   const ratios = [...regressions(60_000), ...regressions(10_000)]
@@ -110,18 +114,18 @@ function allClaims(results: Results): readonly Claim[] {
     .filter(Number.isFinite);
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
   return [
-    limitClaim('good releases rolled back, worst cell', greatest(good), 0.01),
+    limitClaim('good releases rolled back, worst cell,', good, 0.01),
     ...sharedDisturbances.map((name) =>
-      limitClaim(`the same under ${name}`, worstOf(results, name), 0.01),
+      limitClaim(`the same under ${name}`, cellsOf(results, name), 0.01),
     ),
     ...remedies.map(({ name, limit }) =>
       limitClaim(
         `the same under ${name}, with the remedy`,
-        worstOf(results, `${name} remedy`),
+        cellsOf(results, `${name} remedy`),
         limit,
       ),
     ),
-    limitClaim('sticky conversations, first failures counted', worstConversations(results), 0.02),
+    limitClaim('sticky conversations, first failures counted', conversationCells(results), 0.02),
     {
       text: 'mean requests to detection ÷ oracle, mean over the grid ≤ 1.2',
       measured: figure(mean),
@@ -158,11 +162,24 @@ function speedClaims(speed: SpeedReport): readonly Claim[] {
   ];
 }
 
-function limitClaim(text: string, measured: number, limit: number): Claim {
+/** How often something happened in a cell. */
+type Cell = { readonly stopped: number; readonly runs: number };
+
+/**
+ * A claim about the worst of many cells. It is contradicted only beyond three standard errors: the worst
+ * of fifteen cells that keep exactly to the limit is above it in most runs of the bench.
+ */
+function limitClaim(text: string, cells: readonly (Cell | null)[], limit: number): Claim {
+  const part = ({ stopped, runs }: Cell): number => stopped / runs;
+  const worst = cells
+    .filter((cell): cell is Cell => cell !== null)
+    .toSorted((a, b) => part(b) - part(a))[0];
+  if (worst === undefined) return { text, measured: '', holds: false };
+  const allowed = limit * worst.runs + 3 * Math.sqrt(limit * worst.runs);
   return {
     text: `${text} ≤ ${percent(limit)}`,
-    measured: percent(measured),
-    holds: measured <= limit,
+    measured: `${percent(part(worst))} (${worst.stopped} of ${worst.runs})`,
+    holds: worst.stopped <= allowed,
   };
 }
 
@@ -190,18 +207,12 @@ function worldsOf(name: string): readonly Scenario[] {
   }));
 }
 
-function worstOf(results: Results, name: string): number {
-  return greatest(
-    worldsOf(name).map((scenario) => stoppedPart(results.held(cellName(name, scenario), 'ascent'))),
-  );
+function cellsOf(results: Results, name: string): readonly (Cell | null)[] {
+  return worldsOf(name).map((scenario) => results.held(cellName(name, scenario), 'ascent'));
 }
 
-function worstConversations(results: Results): number {
-  return greatest(
-    [60, 600].map((rate) =>
-      stoppedPart(results.held(`conversations first failures|${rate}`, 'ascent')),
-    ),
-  );
+function conversationCells(results: Results): readonly (Cell | null)[] {
+  return [60, 600].map((rate) => results.held(`conversations first failures|${rate}`, 'ascent'));
 }
 
 /** Users hurt in whole rollouts with ticks of ten seconds. */
@@ -247,16 +258,16 @@ function failedInRollout(
 
 /** Regressions of ten times and more that reach everybody. */
 function escapeClaims(results: Results): readonly Claim[] {
-  const parts = [60, 600, 6000].flatMap((requestsPerMinute) =>
+  const cells = [60, 600, 6000].flatMap((requestsPerMinute) =>
     [0.01, 0.02, 0.05, 0.2, 1].flatMap((candidateRate) =>
       [60_000, 10_000].map((tickMs) => {
         const scenario = { ...held, requestsPerMinute, candidateRate, tickMs };
         const outcome = results.rollout(cellName('rollout ascent', scenario));
-        return outcome === null ? NaN : outcome.promoted / outcome.runs;
+        return outcome === null ? null : { stopped: outcome.promoted, runs: outcome.runs };
       }),
     ),
   );
-  return [limitClaim('ten times worse reaches 100 % at ≥ 60 req/min', greatest(parts), 0.01)];
+  return [limitClaim('ten times worse reaches 100 % at ≥ 60 req/min', cells, 0.01)];
 }
 
 function slowdownTable(results: Results): readonly string[] {

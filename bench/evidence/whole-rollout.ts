@@ -94,22 +94,25 @@ function scheduleOf(tool: RolloutTool, tickMs: number): Schedule {
   }
 }
 
+/** These rollouts measure no latency, so the plan must not wait for any. */
+const errorsOnly = { ...benchPlan, latencyP95: null };
+
 /** 10 % and 50 %, each 5 to 60 minutes; at the end of a hold on if nothing speaks against; then 100 %. */
 function ascentSchedule(tickMs: number): Schedule {
   const stages = [0.1, 0.5, 1];
-  let watch: Watch = startWatch(benchPlan);
+  let watch: Watch = startWatch(errorsOnly);
   let stage = 0;
   let enteredMinute = 0;
   return {
     share: 0.1,
     next(tick, minute) {
-      watch = watchTicks(benchPlan, watch, { ticks: [tick], tickMs });
+      watch = watchTicks(errorsOnly, watch, { ticks: [tick], tickMs });
       if (watch.evidence.crossing !== null) return null;
       const share = stages[stage] ?? 1;
       const heldMinutes = minute - enteredMinute;
       if (share === 1 || heldMinutes < 5) return share;
       const context = { sharePercent: share * 100, overdue: heldMinutes >= 60 };
-      if (!mayAdvance(benchPlan, watch, context)) return share;
+      if (!mayAdvance(errorsOnly, watch, context)) return share;
       stage += 1;
       enteredMinute = minute;
       watch = { ...watch, shareChangedMs: watch.nowMs };

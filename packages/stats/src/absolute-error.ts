@@ -96,7 +96,7 @@ function boostOf(
   const total = logSumExp(state.logBets);
   const logHeadRoom = options.logThreshold - total - state.logBoost;
   if (logHeadRoom <= 0) return 0;
-  const nulls = binomialNull(requests, options.limit);
+  const nulls = binomialNull(requests, options.limit, logHeadRoom);
   const eValues = new Float64Array(nulls.length);
   options.steps.forEach((step, j) => {
     const logFirst = (state.logBets[j] ?? 0) - total + requests * step.success;
@@ -121,20 +121,26 @@ function addGeometric(sums: Float64Array, logFirst: number, logRatio: number): v
   }
 }
 
-/** Binomial probabilities of 0, 1, … up to where the tail no longer matters. */
-function binomialNull(requests: number, rate: number): Float64Array {
+/**
+ * Binomial probabilities of 0, 1, … up to where even the greatest e-value weighs nothing: an outcome is
+ * worth at most the head-room, so what is left out changes the boost by less than e⁻⁶⁰.
+ */
+function binomialNull(requests: number, rate: number, logHeadRoom: number): Float64Array {
   const odds = rate / (1 - rate);
-  const logNulls = [0];
-  let largest = 0;
-  let current = 0;
-  for (let k = 0; k < requests; k += 1) {
-    current += Math.log(((requests - k) / (k + 1)) * odds);
-    if (current < largest - 700) break;
-    logNulls.push(current);
-    if (current > largest) largest = current;
+  const least = Math.exp(-Math.min(600, 60 + logHeadRoom));
+  const mode = Math.min(requests, Math.floor((requests + 1) * rate));
+  const nulls: number[] = [1];
+  let sum = 1;
+  for (let k = mode, value = 1; k < requests && value > least; k += 1) {
+    value *= ((requests - k) / (k + 1)) * odds;
+    nulls.push(value);
+    sum += value;
   }
-  const nulls = Float64Array.from(logNulls, (value) => Math.exp(value - largest));
-  let sum = 0;
-  for (const value of nulls) sum += value;
-  return nulls.map((value) => value / sum);
+  const below: number[] = [];
+  for (let k = mode, value = 1; k > 0; k -= 1) {
+    value *= k / ((requests - k + 1) * odds);
+    below.push(value);
+    sum += value;
+  }
+  return Float64Array.from([...below.reverse(), ...nulls], (value) => value / sum);
 }
