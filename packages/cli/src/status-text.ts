@@ -1,5 +1,7 @@
 /** What a service's rollout looks like in a terminal: a few lines for a person, nothing decided here. */
 import {
+  approversOf,
+  countSpotChecks,
   formatDuration,
   isOpen,
   type Rollout,
@@ -52,11 +54,35 @@ function rolloutLines({ plan }: RolloutRecord, rollout: Rollout, nowMs: number):
   });
   if (rollout.judgement !== null && isOpen(rollout))
     lines.push(`Now: ${rollout.judgement.explanation}`);
+  if (isOpen(rollout)) lines.push(...waitingLines(plan, rollout, nowMs));
   lines.push('Decisions:');
   for (const { atMs, by, sentence } of rollout.decisions) {
     lines.push(
       `  ${formatDuration(Math.max(0, nowMs - atMs)).padStart(8)} ago  ${by}: ${sentence}`,
     );
+  }
+  return lines;
+}
+
+/** What is asked of people, and which alerts fire. */
+function waitingLines(
+  plan: RolloutRecord['plan'],
+  rollout: Rollout,
+  nowMs: number,
+): readonly string[] {
+  const lines: string[] = [];
+  const here = plan.stages[rollout.stageIndex];
+  const next = plan.stages[rollout.stageIndex + 1];
+  if (here !== undefined && here.spotChecks > 0) {
+    lines.push(`Spot checks: ${countSpotChecks(rollout.spotChecks)} of ${here.spotChecks}`);
+  }
+  if (next !== undefined && next.approvalsRequired > 0) {
+    const people = [...approversOf(rollout, next, nowMs)];
+    const names = people.length === 0 ? '' : ` (${people.join(', ')})`;
+    lines.push(`Approvals of ${next.name}: ${people.length} of ${next.approvalsRequired}${names}`);
+  }
+  for (const { rule, revision, sinceMs } of rollout.alerts.firing) {
+    lines.push(`Alert: ${rule} of ${revision} for ${formatDuration(Math.max(0, nowMs - sinceMs))}`);
   }
   return lines;
 }

@@ -120,6 +120,34 @@ describe('what else a view says', () => {
   });
 });
 
+describe('a revision that the traffic names', () => {
+  const gone = (message: string, reason = 'RevisionMissing'): readonly string[] =>
+    serviceView(
+      'web',
+      service({
+        spec: {
+          traffic: [
+            { revisionName: 'web-00001-abc', percent: 90, tag: 'stable' },
+            { revisionName: 'web-00002-abc', percent: 10, tag: 'candidate' },
+          ],
+        },
+        status: { conditions: [{ type: 'RoutesReady', status: 'False', reason, message }] },
+      }),
+      { type: 'ready' },
+    ).missing;
+
+  test.each([
+    'Revision "web-00001-abc" referenced in traffic not found.',
+    "Revision 'web-00001-abc' referenced in traffic not found.",
+  ])('and that the platform does not have is missing: %s', (message) => {
+    expect(gone(message)).toEqual(['web-00001-abc']);
+  });
+
+  test('is not missing because of another fault that names it', () => {
+    expect(gone('Revision "web-00001-abc" is not ready.', 'RevisionFailed')).toEqual([]);
+  });
+});
+
 describe('settled', () => {
   test.each([
     ['everything is done', service({}), true],
