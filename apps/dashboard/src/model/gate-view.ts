@@ -58,7 +58,11 @@ function gateView(report: GateReport, gatePlan: GatePlan): GateView {
         ? null
         : { at: Math.min(1, tolerated / axisMax), text: toleranceText(report) },
     axisMaxText: say(axisMax),
-    towardsBack: towardsBack(report.budgetUsed, gatePlan.risk.falseRollback),
+    // Once crossed, it stays crossed: evidence that came later does not take a rollback back.
+    towardsBack:
+      report.verdict === 'unhealthy'
+        ? 1
+        : towardsBack(report.budgetUsed, gatePlan.risk.falseRollback),
     towardsOn: proof.complete ? 1 : Math.min(0.99, Math.max(0, proof.logE / proof.neededLogE)),
   };
 }

@@ -38,7 +38,10 @@ export function describeNow(snapshot: Snapshot, nowMs: number): Now {
     tone: 'calm',
     state: 'Nothing to do',
     headline: stable === null ? `${service} has no rollout yet.` : `${stable} serves everything.`,
-    why: shortenRevisions(snapshot.idle ?? 'The controller has just begun to watch.', service),
+    why:
+      snapshot.idle === null
+        ? 'The controller has just begun to watch.'
+        : sentence(shortenRevisions(snapshot.idle, service)),
     next: 'Deploy a new revision and its rollout begins by itself.',
   };
 }
@@ -254,6 +257,11 @@ function nextWords({ step, rollout, plan, nowMs }: Scene): string | null {
     ...(step.needsApproval ? ['somebody approves'] : []),
   ];
   return `${goal} ${when} ${needs.join(' and ')}.`;
+}
+
+/** A reason as a sentence of its own. */
+function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
 }
 
 function endWords({ idle, service, record }: Snapshot): string | null {
