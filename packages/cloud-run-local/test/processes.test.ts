@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, echoImage, echoService, isAlive, settled, visit, patient } from './harness.js';
-import { program, startProgram, stopProgram } from './program.js';
+import { killPrograms, program, startProgram, stopProgram } from './program.js';
 
 const echo = fileURLToPath(new URL('./fixtures/echo', import.meta.url));
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
+  killPrograms();
   await rm(dataDir, { recursive: true, force: true });
 });
 

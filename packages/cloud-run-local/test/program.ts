@@ -12,10 +12,19 @@ export interface Program {
   readonly emulator: { readonly url: string };
 }
 
+const started = new Set<ChildProcess>();
+
+/** Ends every program a failed test left running; for `afterAll`. */
+export function killPrograms(): void {
+  for (const child of started) child.kill('SIGKILL');
+}
+
 /** Starts the program on a free port; resolves once it says that it is ready. */
 export async function startProgram(dataDir: string, ...more: string[]): Promise<Program> {
   const args = [program, 'start', '--port', '0', '--data', dataDir, ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  started.add(child);
+  child.once('exit', () => started.delete(child));
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
     const { url } = JSON.parse(line) as { url: string };

@@ -18,7 +18,7 @@ import {
   servicePath,
   type Body,
 } from './harness.js';
-import { startProgram, stopProgram, type Program } from './program.js';
+import { killPrograms, startProgram, stopProgram, type Program } from './program.js';
 
 let dataDir = '';
 let running: Program;
@@ -35,6 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   agent.destroy();
   await stopProgram(running);
+  killPrograms();
   await rm(dataDir, { recursive: true, force: true });
 });
 
