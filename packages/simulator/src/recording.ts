@@ -16,7 +16,7 @@ export type Recording = {
 
 /**
  * A recording of two revisions. Without names the newest revision is the candidate, and of the others the one with the
- * most requests is the stable one. `null` where the points are of fewer than two revisions.
+ * most requests is the stable one. `null` where the points are of fewer than two revisions, or no one is the newest.
  */
 export function createRecording(
   unsorted: readonly TrafficPoint[],
@@ -24,8 +24,7 @@ export function createRecording(
 ): Recording | null {
   const points = unsorted.toSorted((a, b) => a.endMs - b.endMs);
   const seen = summarize(points);
-  const newest = [...seen].toSorted((a, b) => b[1].firstMs - a[1].firstMs);
-  const candidate = names.candidate ?? firstName(newest);
+  const candidate = names.candidate ?? newestOf(seen);
   const busiest = [...seen]
     .filter(([revision]) => revision !== candidate)
     .toSorted((a, b) => b[1].requests - a[1].requests);
@@ -34,6 +33,12 @@ export function createRecording(
   const endMs = points.at(-1)?.endMs;
   if (startMs === undefined || endMs === undefined || !seen.has(stable)) return null;
   return { points, revisions: { stable, candidate }, startMs, endMs };
+}
+
+/** The revision that answered last for the first time; empty where two began together, which nobody should guess at. */
+function newestOf(seen: ReadonlyMap<string, { readonly firstMs: number }>): string {
+  const [newest, other] = [...seen].toSorted((a, b) => b[1].firstMs - a[1].firstMs);
+  return newest === undefined || newest[1].firstMs === other?.[1].firstMs ? '' : newest[0];
 }
 
 function firstName(revisions: readonly (readonly [string, unknown])[]): string {

@@ -82,6 +82,13 @@ describe('a backtest', () => {
     await expect(backtest({ plan: compiled(), points })).rejects.toThrow(message);
   });
 
+  test('does not guess which of two is the candidate, and takes the names it is given', async () => {
+    const points = await recorded('both.jsonl', hours(15).slice(60));
+    await expect(backtest({ plan: compiled(), points })).rejects.toThrow('--candidate');
+    const result = await backtest({ plan: compiled(), points, candidate: 'web-2' });
+    expect(result.end).toBe('rolledBack');
+  });
+
   test('refuses a file that is not there', async () => {
     const points = join(dir, 'none.jsonl');
     await expect(backtest({ plan: compiled(), points })).rejects.toThrow('there is no such file');

@@ -50,7 +50,7 @@ export async function backtest(options: BacktestOptions): Promise<Backtest> {
   });
   const scenario = scenarios.get('good');
   if (recording === null || scenario === undefined) {
-    const message = `${file} has no requests of both a stable revision and a candidate. Record two revisions that served at the same time, or name them with --stable and --candidate.`;
+    const message = `${file} has no requests of both a stable revision and a candidate, or not one newest revision. Record two revisions that served at the same time, or name them with --stable and --candidate.`;
     throw new AscentError('ASC_USAGE', message);
   }
   const { startMs, endMs, revisions } = recording;
