@@ -93,8 +93,8 @@ test('a configuration with several faults ends at once with status 2 and names t
     PORT: '99999',
     LOG_LEVEL: 'loud',
   });
-  const [text, [status]] = await Promise.all([readText(child.stderr), once(child, 'exit')]);
-  expect(status).toBe(2);
+  const [text, exit] = await Promise.all([readText(child.stderr), once(child, 'exit')]);
+  expect(exit).toEqual([2, null]);
   for (const name of ['DATABASE_URL', 'DATABASE_POOL_MAX is "ten"', 'PORT is "99999"', 'LOG_LEVEL'])
     expect(text).toContain(name);
   expect(text).not.toContain('secret');

@@ -1,10 +1,11 @@
-import type { Writer } from '../model/fallback.js';
+import type { Writer, WriterEvent } from '../model/fallback.js';
 import { computeCostUsd } from '../model/prices.js';
 import { ProviderError } from '../model/provider.js';
 import type { Citation } from './contract.js';
 import type { TurnContext } from './conversation.js';
 import type { ChatEvent } from './events.js';
 import { alarm, buildPrompt, findCitations, leaksPrompt, type PromptParts } from './prompt.js';
+import type { TurnReport } from './turn-report.js';
 
 /** A model's answer that may be given. */
 export interface WrittenAnswer {
@@ -44,14 +45,7 @@ export async function* writeModelAnswer(
         text = '';
         spokenLength = 0;
       } else {
-        const { provider, model, usage } = event;
-        const costUsd = computeCostUsd(model, usage);
-        Object.assign(report, {
-          provider,
-          model,
-          ...usage,
-          ...(costUsd !== undefined && { costUsd }),
-        });
+        noteUsage(report, event);
       }
     }
   } catch (error) {
@@ -66,4 +60,10 @@ export async function* writeModelAnswer(
   const citations = findCitations(text, sources);
   for (const citation of citations) yield { type: 'citation', data: citation };
   return { text: text.trim(), citations };
+}
+
+function noteUsage(report: TurnReport, end: Extract<WriterEvent, { readonly type: 'end' }>): void {
+  const { provider, model, usage } = end;
+  const costUsd = computeCostUsd(model, usage);
+  Object.assign(report, { provider, model, ...usage, ...(costUsd !== undefined && { costUsd }) });
 }
