@@ -1,5 +1,6 @@
 /** Images of DovvyBuddy's backend: assembled by the workload's own script, stored by `cloud-run-local image build`. */
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundles, root } from './house.js';
@@ -14,6 +15,8 @@ export async function buildBackendImage(options: {
 }): Promise<string> {
   const { version, workDir, dataDir } = options;
   const out = join(workDir, `image-${version}`);
+  // What an interrupted run left behind is no image.
+  await rm(out, { recursive: true, force: true });
   const reference = `us-central1-docker.pkg.dev/local/dovvybuddy/backend:${version}`;
   await run(process.execPath, [
     join(root, 'apps/backend/tools/image.js'),

@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { ownedCommand } from '@ascent/local-postgres';
 
 /** What to run. */
 export type ChildOptions = {
@@ -32,10 +33,16 @@ const GRACE_MS = 12_000;
 
 /** Starts a child and waits until it is ready. @throws where it ends first; the message carries its last lines. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const child = spawn(process.execPath, [options.script, ...options.args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const command = [process.execPath, options.script, ...options.args];
+  const { file, args } = ownedCommand('TERM', command);
+  const child = spawn(file, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Its own process group: Ctrl-C in the terminal is for the caller, who ends its children in their order.
+    detached: true,
     env: { ...process.env, ...options.env },
   });
+  // The watcher may be gone before the pipe is closed.
+  child.stdin.on('error', () => undefined);
   const log = createWriteStream(options.logFile, { flags: 'a' });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<string>((resolve) => {

@@ -2,6 +2,7 @@
  * Everything a rollout needs, on one machine, as real processes: PostgreSQL, cloud-run-local and the controller.
  * The demo and the end-to-end tests start the same stack.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLocalPostgres } from '@ascent/local-postgres';
@@ -33,8 +34,12 @@ export type Stack = {
   readonly databaseUrl: string;
   readonly target: DeployTarget;
   readonly planFile: string;
-  /** Starts `ascent serve` on the plan. */
-  readonly startController: (intervalMs: number) => Promise<Child>;
+  /** Starts `ascent serve` on the plan; port 0 takes a free one. */
+  readonly startController: (intervalMs: number, port?: number) => Promise<Child>;
+  /** What the page asks for before it lets anybody act. */
+  readonly token: string;
+  /** Fires when the stack is being ended: what dies from then on was meant to. */
+  readonly stopping: AbortSignal;
   /** Ends every process of the stack. May be called twice. */
   readonly stop: () => Promise<void>;
 };
@@ -42,11 +47,16 @@ export type Stack = {
 /** Starts the stack in `workDir`. The database is kept from run to run; services begin afresh. */
 export async function startStack(workDir: string): Promise<Stack> {
   const emulatorDir = join(workDir, 'cloud-run-local');
-  await rm(emulatorDir, { recursive: true, force: true });
-  await mkdir(join(workDir, 'log'), { recursive: true });
+  // PostgreSQL claims the folder for this run: nothing of another run is touched before it has.
   const postgres = await startLocalPostgres({ dataDir: join(workDir, 'postgres') });
+  await rm(emulatorDir, { recursive: true, force: true });
+  // Logs hold the page's token, the emulator's state the database's address: for this account's eyes only.
+  await mkdir(join(workDir, 'log'), { recursive: true, mode: 0o700 });
+  await mkdir(emulatorDir, { recursive: true, mode: 0o700 });
   const children: Child[] = [];
+  const stopping = new AbortController();
   const stop = async (): Promise<void> => {
+    stopping.abort();
     // The controller first, then the emulator with its instances, then the database they use.
     for (const child of children.reverse()) await child.stop();
     await postgres.stop();
@@ -63,6 +73,7 @@ export async function startStack(workDir: string): Promise<Stack> {
     });
     children.push(emulator);
     const planFile = await writePlan(workDir, emulator.url);
+    const token = randomBytes(18).toString('base64url');
     return {
       workDir,
       emulatorDir,
@@ -70,8 +81,10 @@ export async function startStack(workDir: string): Promise<Stack> {
       databaseUrl: postgres.url,
       target: { apiUrl: emulator.url, project: PROJECT, service: SERVICE },
       planFile,
-      startController: async (intervalMs) => {
-        const controller = await startController({ workDir, planFile, intervalMs });
+      token,
+      stopping: stopping.signal,
+      startController: async (intervalMs, port = 0) => {
+        const controller = await startController({ workDir, planFile, intervalMs, port, token });
         children.push(controller);
         return controller;
       },
@@ -87,15 +100,18 @@ async function startController(options: {
   readonly workDir: string;
   readonly planFile: string;
   readonly intervalMs: number;
+  readonly port: number;
+  readonly token: string;
 }): Promise<Child> {
-  const { workDir, planFile, intervalMs } = options;
+  const { workDir, planFile, intervalMs, port, token } = options;
   return await startChild({
     name: 'the controller',
     script: bundles.ascent,
     args: [
       ...['serve', '--json', '--plan', planFile, '--journal', join(workDir, 'journal')],
-      ...['--port', '0', '--interval', `${intervalMs}ms`],
+      ...['--port', String(port), '--interval', `${intervalMs}ms`],
     ],
+    env: { ASCENT_TOKEN: token },
     logFile: join(workDir, 'log/controller.log'),
   });
 }

@@ -17,6 +17,7 @@ import { root } from './house.js';
 import { createProgress, type Progress, type Shown } from './progress.js';
 import { backendEnv, startStack, type Stack } from './stack.js';
 import { summarise, type Ended } from './summary.js';
+import { keepController } from './supervisor.js';
 
 const LOOK_INTERVAL_MS = 500;
 const STEP_INTERVAL_MS = 1_000;
@@ -36,27 +37,48 @@ const FAULTY_ENV = {
 const progress = createProgress(process.stdout);
 const endsByItself = process.argv.includes('--once');
 const startedMs = Date.now();
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  progress.end();
+  // A folder in use or an emulator that died is no mistake of ours: one line, no stack.
+  progress.say(error instanceof Error ? error.message : String(error));
+  return 1;
+});
 
 async function main(): Promise<number> {
+  const interrupted = interruption();
   const workDir = resolve(process.env['ASCENT_DEMO_DIR'] ?? join(root, '.ascent/demo'));
   progress.say('Starting PostgreSQL and cloud-run-local ...');
   const stack = await startStack(workDir);
-  const interrupted = interruption();
   try {
-    const outcome = await Promise.race([rehearse(stack), interrupted.then(() => null)]);
+    const ended = Promise.race([interrupted.then(() => null), emulatorDeath(stack)]);
+    const outcome = await Promise.race([rehearse(stack), ended]);
     if (outcome === null) return 130;
     if (!endsByItself) {
-      progress.say(
-        `\nStill up: page ${outcome.pageUrl}   emulator ${stack.target.apiUrl}\nTry: npx ascent status --plan ${stack.planFile}\nCtrl-C ends everything.`,
-      );
-      await interrupted;
+      progress.say(stillUp(stack, outcome));
+      await ended;
     }
     return outcome.asExpected ? 0 : 1;
   } finally {
     progress.end();
     await stack.stop();
   }
+}
+
+function stillUp({ target, token, planFile }: Stack, { pageUrl }: Outcome): string {
+  return [
+    `\nStill up: page ${pageUrl} (to act there, sign in with ${token})   emulator ${target.apiUrl}`,
+    `Try: npx ascent status --plan ${planFile}`,
+    'Ctrl-C ends everything.',
+  ].join('\n');
+}
+
+/** Without the emulator there is nothing left to show. */
+async function emulatorDeath({ emulator, stopping, workDir }: Stack): Promise<null> {
+  const how = await emulator.exited;
+  if (stopping.aborted) return null;
+  throw new Error(
+    `cloud-run-local ended (${how}); its last words are in ${workDir}/log/cloud-run-local.log`,
+  );
 }
 
 /** Resolves at the first Ctrl-C, SIGTERM, or when the terminal is closed. */
@@ -73,7 +95,10 @@ async function rehearse(stack: Stack): Promise<Outcome> {
   const stable = await deploy(stack.target, first);
   const serviceUrl = await waitUntilReady(stack.target, stable);
   progress.say(`Revision 1 serves: ${stable} at ${serviceUrl}`);
-  const controller = await stack.startController(STEP_INTERVAL_MS);
+  const controller = await keepController(stack, {
+    intervalMs: STEP_INTERVAL_MS,
+    say: progress.say,
+  });
   const watch = watcher(controller, progress);
   progress.say(`The controller watches it: ${pc.underline(controller.url)}`);
   await watch.until(({ record }) => record?.stable === stable, { timeoutMs: 30_000, asks: [] });
@@ -149,7 +174,7 @@ async function rollOut({ stack, watch, crowd, template }: RollOut): Promise<Roll
     { timeoutMs: ROLLOUT_TIMEOUT_MS, asks: crowd.asks },
   );
   const rollout = shown.record?.rollout;
-  if (!rollout)
+  if (rollout?.candidate !== revision)
     throw new Error(`no rollout of ${revision} was seen within ${ROLLOUT_TIMEOUT_MS / 1_000} s`);
   return rollout;
 }

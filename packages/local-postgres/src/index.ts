@@ -1,2 +1,3 @@
 export { startLocalPostgres } from './local-postgres.js';
 export type { LocalPostgres, LocalPostgresOptions } from './local-postgres.js';
+export { ownedCommand } from './owned-process.js';

@@ -3,14 +3,7 @@ import { once } from 'node:events';
 import { createServer, Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { Account } from './account.js';
-
-/**
- * Becomes the server, and leaves a watcher behind that stops it when the caller is gone. The watcher waits on the
- * caller's end of standard input: the kernel closes it however the caller died, so even kill -9 leaves no server.
- * It is a grandchild (two brackets), because the server would wonder about a child it never started.
- */
-const serveWhileOwned =
-  'exec 3<&0; ( ( read -r _ <&3; kill -INT $$ ) >/dev/null 2>&1 & ); exec "$@" 3<&- </dev/null';
+import { ownedCommand } from './owned-process.js';
 
 const readyMessage = 'database system is ready to accept connections';
 const stopTimeoutMs = 10_000;
@@ -57,18 +50,17 @@ async function startOn(port: number, options: ServerOptions): Promise<Server> {
     ...options.settings,
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(
-    '/bin/sh',
-    ['-c', serveWhileOwned, 'sh', postgres, '-D', pgdata, '-p', String(port), ...flags],
-    {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      // Its own process group: Ctrl-C in the terminal is for the caller, who stops the server last.
-      detached: true,
-      cwd: '/',
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
-      ...(account && { uid: account.uid, gid: account.gid }),
-    },
-  );
+  const command = [postgres, '-D', pgdata, '-p', String(port), ...flags];
+  // SIGINT is PostgreSQL's fast shutdown.
+  const { file, args } = ownedCommand('INT', command);
+  const child = spawn(file, args, {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // Its own process group: Ctrl-C in the terminal is for the caller, who stops the server last.
+    detached: true,
+    cwd: '/',
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+    ...(account && { uid: account.uid, gid: account.gid }),
+  });
   // The watcher may be gone before the pipe is closed.
   child.stdin.on('error', () => undefined);
   await waitUntilReady(child, options.log);
