@@ -91,8 +91,9 @@ export function adviceWords(advice: Advice): string {
 
 /** A rate a person can picture. */
 export function formatRate(requestsPerMinute: number): string {
-  if (requestsPerMinute >= 1) return `${round(requestsPerMinute)} requests a minute`;
-  return `${round(requestsPerMinute * 60)} requests an hour`;
+  const isFrequent = requestsPerMinute >= 1;
+  const rate = round(isFrequent ? requestsPerMinute : requestsPerMinute * 60);
+  return `${rate} ${rate === 1 ? 'request' : 'requests'} ${isFrequent ? 'a minute' : 'an hour'}`;
 }
 
 function formatPercent(ratio: number): string {

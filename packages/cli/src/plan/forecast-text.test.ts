@@ -22,8 +22,8 @@ function textAt(requestsPerMinute: number | null): string {
 describe('what a plan can see', () => {
   test('names each stage that cannot be decided, and what would change that', () => {
     const text = textAt(1);
-    expect(text).toContain('At 1 requests a minute, 0.1 % of which fail (as you said):');
-    expect(text).toContain('Stage canary (10 %) cannot be decided at 1 requests a minute');
+    expect(text).toContain('At 1 request a minute, 0.1 % of which fail (as you said):');
+    expect(text).toContain('Stage canary (10 %) cannot be decided at 1 request a minute');
     expect(text).toContain('The plan says to ask a person then.');
   });
 

@@ -20,11 +20,7 @@ export type ForecastView = {
 /** The plan's stages, and what each can see at this traffic. */
 export function forecastText(plan: RolloutPlan, { traffic, source, stages }: ForecastView): string {
   const lines = [`${plan.service}: the plan is valid.`, ''];
-  for (const { name, sharePercent, holdMinMs, holdMaxMs, approvalsRequired } of plan.stages) {
-    const hold = `hold ${formatDuration(holdMinMs)} to ${formatDuration(holdMaxMs)}`;
-    const people = approvalsRequired === 0 ? '' : `  approvals ${approvalsRequired}`;
-    lines.push(`  ${name.padEnd(10)} ${String(sharePercent).padStart(3)} %  ${hold}${people}`);
-  }
+  lines.push(...plan.stages.map(stageLine));
   lines.push('');
   if (traffic === null) {
     lines.push(
@@ -40,6 +36,14 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
   const notices = undecidableNotices(plan, traffic);
   if (notices.length > 0) lines.push('', ...notices);
   return lines.join('\n');
+}
+
+function stageLine(stage: RolloutPlan['stages'][number]): string {
+  const { name, sharePercent, holdMinMs, holdMaxMs, approvalsRequired, spotChecks } = stage;
+  const hold = `hold ${formatDuration(holdMinMs)} to ${formatDuration(holdMaxMs)}`;
+  const people = approvalsRequired === 0 ? '' : `  approvals ${approvalsRequired}`;
+  const tried = spotChecks === 0 ? '' : `  spot checks ${spotChecks}`;
+  return `  ${name.padEnd(10)} ${String(sharePercent).padStart(3)} %  ${hold}${people}${tried}`;
 }
 
 function stageLines(stage: StageForecast): readonly string[] {
