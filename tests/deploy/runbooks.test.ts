@@ -74,7 +74,7 @@ describe('the runbooks', () => {
       const { status, output } = await shell(text);
       expect(status, `${text}\n\n${output}`).toBe(0);
     },
-    180_000,
+    300_000,
   );
 
   test('leave out only what is Google’s or the world’s, and say so', () => {
