@@ -197,6 +197,7 @@ describe('acting on the page', () => {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('running');
+      await page.waitForFunction(() => document.activeElement?.textContent === 'Roll back');
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor();
       for (let presses = 0; presses < 5 && !(await focusIs('Roll back now')); presses += 1)

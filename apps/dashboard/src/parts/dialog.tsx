@@ -12,7 +12,12 @@ export function Dialog(props: {
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
+    const before = document.activeElement;
     if (dialog !== null && !dialog.open) dialog.showModal();
+    return () => {
+      // Taken away while open, the browser would leave the focus nowhere.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={ref} aria-labelledby={titleId} onClose={onClose}>
