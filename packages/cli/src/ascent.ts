@@ -1,7 +1,7 @@
 /** The `ascent` command: arguments in, exit status out. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { act, look, tick, type Wish } from '@ascent/controller';
-import { parseDurationMs } from '@ascent/core';
+import { AscentError, errorCatalogue, parseDurationMs } from '@ascent/core';
 import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
 import { up } from './commands/up.js';
 import { serve, type ServeOptions } from './commands/serve.js';
@@ -10,7 +10,7 @@ import { addBacktest } from './backtest/command.js';
 import { addDeploy } from './deploy/command.js';
 import { addLoad } from './load/command.js';
 import { addExport } from './export/command.js';
-import { print, reportError } from './output.js';
+import { noteUndelivered, print, reportError, surviveClosedPipes } from './output.js';
 import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
 import { addRetire } from './retire/command.js';
@@ -19,12 +19,13 @@ import { addSimulate } from './simulate/command.js';
 import { statusText, statusWords } from './status-text.js';
 import { DEFAULT_JOURNAL_DIR } from './wiring.js';
 
-const USAGE_STATUS = 2;
+/** A look every hour is already too seldom for any plan, and far below what a timer of Node can count (24 days). */
+const LONGEST_INTERVAL_MS = 3_600_000;
 
-function duration(text: string): number {
+function interval(text: string): number {
   const durationMs = parseDurationMs(text);
-  if (durationMs === null || durationMs <= 0) {
-    throw new InvalidArgumentError('Write a duration such as 10s or 1m.');
+  if (durationMs === null || durationMs <= 0 || durationMs > LONGEST_INTERVAL_MS) {
+    throw new InvalidArgumentError('Write a duration such as 10s or 1m, up to 1h.');
   }
   return durationMs;
 }
@@ -57,14 +58,15 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
     .option('-r, --reason <text>', 'why; it goes into the audit log', '')
     .action(async (options: SharedOptions & { reason: string }) => {
       const session = await openSession(options);
-      const { record } = await act(session.world, {
+      const { record, undelivered } = await act(session.world, {
         type,
         by: session.person,
         reason: options.reason,
       });
       const rollout = record.rollout;
       const said = rollout?.decisions.at(-1)?.sentence ?? '';
-      print(said, { record }, session);
+      print(said, { record, undelivered }, session);
+      noteUndelivered(undelivered);
     });
 }
 
@@ -78,14 +80,16 @@ function addDelivery(program: Command): void {
   addRetire(command(program, 'retire', 'archive what a promoted release has replaced'));
 }
 
-function build(): Command {
+function build(options: { readonly json: boolean }): Command {
   const program = new Command('ascent')
+    // With --json a wrong command line is told like every other error, by `main`.
+    .configureOutput(options.json ? { writeErr: () => undefined } : {})
     .description(
       'Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.',
     )
     .exitOverride();
   command(program, 'up', 'begin a rollout of the newest revision and stay with it until it ends')
-    .option('--interval <duration>', 'time between two looks', duration, 10_000)
+    .option('--interval <duration>', 'time between two looks', interval, 10_000)
     .option('--until <stage>', 'leave once the candidate has passed the smoke checks of this stage')
     .action(async (options: SharedOptions & { interval: number; until?: string }) => {
       const { interval: intervalMs, until: untilStage = null } = options;
@@ -102,6 +106,7 @@ function build(): Command {
           ? `${rollout.candidate}: ${statusWords(rollout.status)} at ${rollout.sharePercent} %`
           : 'adopted');
       print(text, report, session);
+      noteUndelivered(report.undelivered);
     },
   );
   command(program, 'status', 'what is happening now, and why').action(
@@ -112,7 +117,7 @@ function build(): Command {
     },
   );
   command(program, 'serve', 'run the controller with its page and API')
-    .option('--interval <duration>', 'time between two looks', duration, 10_000)
+    .option('--interval <duration>', 'time between two looks', interval, 10_000)
     .option('--port <port>', 'where to listen; 0 takes a free one', port, 8_090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--read-only', 'nobody can act through the page')
@@ -137,13 +142,22 @@ function build(): Command {
 
 /** Runs the command line `argv` (as `process.argv`) and resolves with the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const json = argv.includes('--json');
   try {
-    await build().parseAsync([...argv]);
+    await build({ json }).parseAsync([...argv]);
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
-    return reportError(error, { json: argv.includes('--json') });
+    if (!(error instanceof CommanderError)) return reportError(error, { json });
+    if (error.exitCode === 0) return 0;
+    // Without --json the words are already on stderr.
+    return json ? reportError(usageError(error), { json }) : errorCatalogue.ASC_USAGE.exitStatus;
   }
 }
+
+function usageError({ message }: CommanderError): AscentError {
+  return new AscentError('ASC_USAGE', `${message.replace(/^error: /, '')}. See: ascent help`);
+}
+
+surviveClosedPipes();
 
 process.exitCode = await main(process.argv);

@@ -11,6 +11,23 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Says what could not be reported yet, on stderr. What was decided stands; the next step tries again. */
+export function noteUndelivered(
+  undelivered: readonly { readonly key: string; readonly reason: string }[],
+): void {
+  for (const reason of new Set(undelivered.map((one) => one.reason))) note(reason);
+}
+
+/** A reader that has seen enough (`ascent status | head`) is no error. */
+export function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
+}
+
 /** Reports `error` in the house's form and returns the exit status. Our own mistakes keep their stack. */
 export function reportError(error: unknown, options: { readonly json?: boolean }): number {
   if (!(error instanceof AscentError)) {

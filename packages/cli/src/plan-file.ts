@@ -13,7 +13,8 @@ export const DEFAULT_PLAN_FILE = 'ascent.yaml';
  */
 export async function loadPlan(file: string): Promise<RolloutPlan> {
   const faults: Fault[] = [];
-  const input = await withSmokeFiles(await readYaml(file), { file, faults });
+  const plan = await readYaml(file, { what: 'plan', remedy: 'Name another with --plan <file>.' });
+  const input = await withSmokeFiles(plan, { file, faults });
   const compiled = compilePlan(input);
   if (compiled.type === 'faults') faults.push(...compiled.faults);
   if (compiled.type === 'plan' && faults.length === 0) return compiled.plan;
@@ -22,19 +23,29 @@ export async function loadPlan(file: string): Promise<RolloutPlan> {
   throw new AscentError('ASC_PLAN_INVALID', message, faults);
 }
 
-async function readYaml(file: string): Promise<unknown> {
+/** What is read, and what to do where it is missing. */
+type Wanted = { readonly what: string; readonly remedy: string };
+
+async function readYaml(file: string, { what, remedy }: Wanted): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     const why =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error);
-    const message = `The plan ${file} cannot be read: ${why}. Name another with --plan <file>.`;
+    const message = `The ${what} ${file} cannot be read: ${why}. ${remedy}`;
     throw new AscentError('ASC_PLAN_UNREADABLE', message);
   });
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
-  if (error !== undefined) {
-    throw new AscentError('ASC_PLAN_UNREADABLE', `${file} is not valid YAML: ${error.message}`);
+  if (error !== undefined) throw notYaml(file, error.message);
+  try {
+    return document.toJS() as unknown;
+  } catch (unresolved) {
+    // An alias without its anchor is only found here.
+    throw notYaml(file, unresolved instanceof Error ? unresolved.message : String(unresolved));
   }
-  return document.toJS() as unknown;
+}
+
+function notYaml(file: string, why: string): AscentError {
+  return new AscentError('ASC_PLAN_UNREADABLE', `${file} is not valid YAML: ${why}`);
 }
 
 /** `smoke: smoke.yaml` and `scenarios: scenarios.yaml` become the files' content, so that the record needs no file beside it. */
@@ -46,7 +57,10 @@ async function withSmokeFiles(
   const include = async (value: unknown, path: string): Promise<unknown> => {
     if (typeof value !== 'string') return value;
     try {
-      return await readYaml(resolve(dirname(file), value));
+      return await readYaml(resolve(dirname(file), value), {
+        what: 'file',
+        remedy: 'It is looked for beside the plan.',
+      });
     } catch (error) {
       faults.push({ path, message: error instanceof Error ? error.message : String(error) });
       return undefined;

@@ -27,7 +27,16 @@ export async function openSession(options: SharedOptions): Promise<Session> {
   return {
     plan,
     world: createWorld(plan, { journalDir: options.journal }),
-    person: options.as ?? userInfo().username,
+    person: options.as ?? userName(),
     json: options.json === true,
   };
+}
+
+/** The account's name; in a container an account may have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }

@@ -29,7 +29,7 @@ export function statusWords(status: RolloutStatus): string {
 }
 
 /** The whole status of a service. */
-export function statusText({ view, record, idle }: TickReport, nowMs: number): string {
+export function statusText({ view, record }: TickReport, nowMs: number): string {
   const served = view.served
     .filter(({ percent }) => percent > 0)
     .map(({ revision, percent }) => `${revision ?? 'LATEST'} ${percent} %`);
@@ -37,7 +37,6 @@ export function statusText({ view, record, idle }: TickReport, nowMs: number): s
   if (record === null) lines.push('No rollout record. Begin one with: ascent up');
   else if (record.rollout === null) lines.push(`Stable: ${record.stable}. No rollout yet.`);
   else lines.push(...rolloutLines(record, record.rollout, nowMs));
-  if (idle !== null && record?.rollout && !isOpen(record.rollout)) lines.push('');
   return lines.join('\n');
 }
 
@@ -55,6 +54,9 @@ function rolloutLines({ plan }: RolloutRecord, rollout: Rollout, nowMs: number):
   if (rollout.judgement !== null && isOpen(rollout))
     lines.push(`Now: ${rollout.judgement.explanation}`);
   if (isOpen(rollout)) lines.push(...waitingLines(plan, rollout, nowMs));
+  if (rollout.outbox.length > 0) {
+    lines.push(`${rollout.outbox.length} reports have not reached their destination yet.`);
+  }
   lines.push('Decisions:');
   for (const { atMs, by, sentence } of rollout.decisions) {
     lines.push(
