@@ -141,10 +141,14 @@ function timeOf(scene: Scene, look: Look | null): TimeToSee {
   };
 }
 
-/** On average half a block passes before what happened is looked at. */
+/**
+ * Requests arrive by chance, which spreads the walk in time by another drift² per request; and on average
+ * half a block passes before what happened is looked at.
+ */
 function quantileMs(scene: Scene, { walk, blockRequests }: Look, probability: number): number {
   const waitMs = (blockRequests / 2 / scene.traffic.requestsPerMinute) * 60_000;
-  return passageQuantile(walk, probability) / scene.perMs + waitMs;
+  const inTime = { ...walk, variance: walk.variance + walk.drift ** 2 };
+  return passageQuantile(inTime, probability) / scene.perMs + waitMs;
 }
 
 /** The sooner of the tests that can see a candidate fail this part of its requests. */
