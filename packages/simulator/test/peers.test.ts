@@ -60,7 +60,10 @@ class House {
   writes = 0;
   reads = 0;
 
-  constructor(readonly plan: RolloutPlan) {
+  readonly plan: RolloutPlan;
+
+  constructor(plan: RolloutPlan) {
+    this.plan = plan;
     this.service = new SimulatedService({
       name: 'web-1',
       createdMs: 0,
