@@ -86,7 +86,8 @@ function identify(pid: number): ProcessIdentity {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     // The program's name (field 2) may hold spaces and brackets; fields are counted after its last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid, startTime: fields[19] ?? '' };
+    // A process that was killed and not yet fetched by its parent (state Z) is dead, though its number is still taken.
+    return { pid, startTime: fields[0] === 'Z' ? 'dead' : (fields[19] ?? '') };
   } catch {
     return { pid, startTime: '' };
   }

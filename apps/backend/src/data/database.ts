@@ -47,6 +47,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
   });
   pool.on('error', options.onLostConnection);
+  pool.on('connect', keepFromCrashing);
   const { poolMax: slotCount, queueMax, acquireTimeoutMs: waitMs } = options;
   const slots = new Slots({ slots: slotCount, queueMax, waitMs });
   let closed: Promise<void> | undefined;
@@ -60,6 +61,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     usage: () => ({ active: slots.taken, open: pool.totalCount, waiting: slots.waiting }),
     close: () => (closed ??= pool.end()),
   };
+}
+
+/**
+ * A connection that is lost between two statements of a transaction says so by an event, and an event that nobody
+ * listens to ends the process. The next statement on it fails anyway, and that is where it is handled.
+ */
+export function keepFromCrashing(client: pg.ClientBase): void {
+  client.on('error', () => undefined);
 }
 
 async function runTransaction<T>(

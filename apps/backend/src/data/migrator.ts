@@ -1,5 +1,6 @@
 import { Kysely, Migrator, PostgresDialect, type Migration } from 'kysely';
 import pg from 'pg';
+import { keepFromCrashing } from './database.js';
 import { migrations } from './migrations.js';
 
 /** The schema that holds everything of the backend. */
@@ -30,6 +31,8 @@ export async function findMissingMigrations(url: string): Promise<readonly strin
 async function withMigrator<T>(url: string, work: (migrator: Migrator) => Promise<T>): Promise<T> {
   // One connection holds the lock, the other one looks at what has been applied.
   const pool = new pg.Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => undefined);
+  pool.on('connect', keepFromCrashing);
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     return await work(
