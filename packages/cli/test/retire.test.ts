@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compilePlan, type MetricsOutcome, type RolloutPlan } from '@ascent/core';
+import {
+  begin,
+  compilePlan,
+  writeRecord,
+  type MetricsOutcome,
+  type RolloutPlan,
+  type RolloutRecord,
+  type ServiceView,
+} from '@ascent/core';
 import { git } from '../src/retire/repository.js';
 import { retire, type Retired } from '../src/retire/retire.js';
 import type { RetireSpec } from '../src/retire/spec.js';
@@ -59,23 +67,43 @@ function plan(): RolloutPlan {
   return compiled.plan;
 }
 
+/** A real record of a rollout of svc-2 over svc-1 that began and was promoted. */
+function promotedRecord(atMs: number): RolloutRecord {
+  const view: ServiceView = {
+    service: 'svc',
+    resourceVersion: '1',
+    record: null,
+    traffic: [{ revision: 'svc-1', percent: 100, tag: null }],
+    served: [{ revision: 'svc-1', percent: 100, tag: null, url: null }],
+    settled: true,
+    latestCreated: 'svc-2',
+    latestReady: 'svc-2',
+    latestReadiness: { type: 'ready' },
+    url: null,
+    missing: [],
+    sessionAffinity: false,
+    lastModifier: null,
+  };
+  const outcome = begin({
+    plan: plan(),
+    record: null,
+    view,
+    nowMs: atMs,
+    by: 'mia',
+    again: null,
+    traffic: null,
+  });
+  if (outcome.type === 'nothing') throw new Error(outcome.reason);
+  const { rollout } = outcome.record;
+  if (rollout === null) throw new Error('no rollout began');
+  const promoted = { ...rollout, status: { type: 'promoted', atMs }, sharePercent: 100 } as const;
+  return { ...outcome.record, stable: 'svc-2', rollout: promoted };
+}
+
 /** A session whose service was promoted so many days ago and answered well since. */
 function session(daysAgo: number): Session {
   const atMs = nowMs - daysAgo * DAY_MS;
-  const rollout = {
-    id: 'r',
-    stable: 'svc-1',
-    candidate: 'svc-2',
-    status: { type: 'promoted', atMs },
-    stageIndex: 3,
-    sharePercent: 100,
-    startedMs: atMs,
-    stageEnteredMs: atMs,
-    evidence: {},
-    decisions: [],
-    outbox: [],
-    seq: 0,
-  };
+  const record = promotedRecord(atMs);
   const metrics: MetricsOutcome = {
     type: 'points',
     points: [
@@ -92,8 +120,9 @@ function session(daysAgo: number): Session {
   };
   const view = {
     service: 'svc',
-    record: JSON.stringify({ version: 1, plan: plan(), stable: 'svc-2', rollout }),
+    record: writeRecord(record),
     served: [{ revision: 'svc-2', percent: 100, tag: null, url: null }],
+    missing: [],
   };
   const world = {
     service: { read: () => Promise.resolve(view) },
