@@ -72,9 +72,12 @@ export class Ledger {
   }
 
   /** Remembers a write after it was judged. */
-  note({ nowMs, made, recordAfter, turn }: WriteSeen, candidateRequests: number): void {
+  note(write: WriteSeen, candidateRequests: number): void {
+    const { nowMs, made, recordAfter, turn, sharesBefore } = write;
+    const { rollout, stable } = recordAfter;
     this.writes += 1;
-    const { rollout } = recordAfter;
+    // Somebody else gave everything to it, and it is what the next rollout goes back to.
+    if (sharesBefore.get(stable) === 100) this.sentBack.delete(stable);
     if (rollout === null) return;
     for (const decision of made) {
       this.decisions.set(`${rollout.id}/${decision.seq}`, JSON.stringify(decision));
