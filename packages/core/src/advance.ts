@@ -13,6 +13,7 @@ import { silenceAlert } from './note-alerts.js';
 import { observeWorld } from './observe-world.js';
 import { noteDeliveries } from './outbox.js';
 import type { RolloutPlan } from './plan.js';
+import { tidyWords } from './said.js';
 import { isOpen, type OutboxEntry, type Rollout } from './rollout.js';
 
 /** The evidence is written down at least this often; the Admin API has a write quota. */
@@ -50,11 +51,11 @@ function transition(plan: RolloutPlan, rollout: Rollout, event: RolloutEvent): R
     case 'delivered':
       return noteDeliveries(rollout, event);
     case 'silence':
-      return silenceAlert(plan, rollout, event);
+      return silenceAlert(plan, rollout, tidyWords(event));
     case 'spotChecked':
       return isOpen(rollout) ? noteSpotChecks(plan, rollout, event) : rollout;
     default:
-      return command(plan, rollout, event);
+      return command(plan, rollout, tidyWords(event));
   }
 }
 

@@ -10,6 +10,7 @@ import { startEvidence, type ExpectedTraffic } from './evidence/index.js';
 import { noticesAtStart } from './notices.js';
 import type { RolloutPlan } from './plan.js';
 import type { ServiceView, TrafficTarget } from './ports.js';
+import { tidyWords } from './said.js';
 import { isOpen, type Rollout, type RolloutRecord, type RolloutStatus } from './rollout.js';
 import { noSpotChecks } from './spot-checks.js';
 import { sharesByRevision, trafficFor, trafficTo } from './traffic.js';
@@ -121,7 +122,9 @@ function start(
   context: BeginContext,
   { stable, candidate }: { readonly stable: string; readonly candidate: string },
 ): Rollout {
-  const { plan, nowMs, by, again } = context;
+  const { plan, nowMs } = context;
+  const { by, reason } = tidyWords({ by: context.by, reason: context.again ?? '' });
+  const again = context.again === null ? null : reason;
   const first = plan.stages[0];
   if (first === undefined) throw new Error('a compiled plan has at least one stage');
   const shared = { nowMs, stage: first.name, toPercent: 0 };

@@ -37,4 +37,13 @@ export function percentage(atMostPercent: number): z.ZodType<number, string> {
 /** An address of the web. */
 export const url = z
   .string()
-  .regex(/^https?:\/\/\S+$/, 'write an address that starts with http:// or https://');
+  .regex(
+    /^https?:\/\/([^\s/?#@]+@)?(\[[0-9a-fA-F:.]+\]|[^\s/?#@:[\]]+)(:\d+)?([/?#]\S*)?$/,
+    'write an address such as https://host:port/path, with http:// or https://',
+  )
+  .refine(
+    (text) =>
+      Number(/^https?:\/\/(?:[^/?#@]*@)?(?:\[[^\]]*\]|[^/?#:]*):(\d+)/.exec(text)?.[1] ?? 1) <=
+      65_535,
+    'write a port of at most 65535',
+  );

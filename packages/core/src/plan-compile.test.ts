@@ -174,6 +174,13 @@ describe('a wrong plan', () => {
       'rollback.errorRate.above',
     ],
     ['a percentage without sign', ['gates', 'errorRate', 'max'], '0.01', 'gates.errorRate.max'],
+    [
+      'a port that cannot be',
+      ['platform'],
+      { local: { url: 'http://127.0.0.1:99999' } },
+      'platform.local.url',
+    ],
+    ['half an address', ['platform'], { local: { url: 'http://[::1' } }, 'platform.local.url'],
     ['two platforms', ['platform', 'local'], { url: 'http://127.0.0.1:1' }, 'platform'],
   ] as const)('with %s is refused', (...[, path, value, at]) => {
     expect(faultsOf(replaceAt(full as Json, path, value)).map((fault) => fault.path)).toContain(at);
