@@ -4,7 +4,7 @@ import { act, look, tick, type Wish } from '@ascent/controller';
 import { AscentError, errorCatalogue, parseDurationMs } from '@ascent/core';
 import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
 import { up } from './commands/up.js';
-import { serve, type ServeOptions } from './commands/serve.js';
+import type { ServeOptions } from './commands/serve.js';
 import { addCost } from './cost/command.js';
 import { addBacktest } from './backtest/command.js';
 import { addDeploy } from './deploy/command.js';
@@ -122,6 +122,8 @@ function build(options: { readonly json: boolean }): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--read-only', 'nobody can act through the page')
     .action(async (options: SharedOptions & ServeOptions) => {
+      // The server is half of the program, and no other command needs it.
+      const { serve } = await import('./commands/serve.js');
       await serve(await openSession(options), options);
     });
   addDelivery(program);
