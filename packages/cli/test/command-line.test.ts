@@ -1,6 +1,8 @@
 /** The command as a user runs it: what it answers to wrong input, and that nothing it does needs a network for that. */
 import { execFile, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,3 +101,15 @@ test.runIf(process.getuid?.() === 0)(
     expect(ran.stderr).not.toContain('uv_os_get_passwd');
   },
 );
+
+test('a port that is taken is said in words, and the command ends', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const file = plan('service: web\nplatform: { local: { url: "http://127.0.0.1:1" } }\n');
+  const ran = await ascent('serve', '--plan', file, '--port', String(port));
+  taken.close();
+  expect(ran.status).toBe(5);
+  expect(ran.stderr).toContain('ASC_LISTEN_FAILED');
+  expect(ran.stderr).toContain('--port');
+});

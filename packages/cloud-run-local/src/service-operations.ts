@@ -165,8 +165,13 @@ export class ServiceOperations {
     store.putService(record);
     if (revision !== undefined) store.putRevision(key, revision);
     this.#retainRevisions(record);
-    await store.flush(key);
-    void reconciler.wake(key);
+    try {
+      await store.flush(key);
+    } finally {
+      // What could not be put on disk is kept in memory all the same, so it must also be served: an answer of 500 leaves
+      // open whether the write took effect, but what is asked for and what is served may not drift apart.
+      void reconciler.wake(key);
+    }
     return record;
   }
 }

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { RolloutPlan } from '@ascent/core';
+import { AscentError, type RolloutPlan } from '@ascent/core';
 import { createAccess } from './access.js';
 import { ControllerMetrics } from './controller-metrics.js';
 import { EventStream } from './event-stream.js';
@@ -43,7 +43,7 @@ const PULSE_MS = 10_000;
 /** A running server. `close` ends the loop and every open stream; it may be called twice. */
 export type RunningServer = { readonly url: string; readonly close: () => Promise<void> };
 
-/** Starts the loop and listens. @throws where the address is taken. */
+/** Starts the loop and listens. @throws AscentError `ASC_LISTEN_FAILED`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const abort = new AbortController();
   const stream = new EventStream<Snapshot>(options.world.now);
@@ -61,7 +61,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
   };
   const app = buildServer(options, { stream, publish, metrics });
-  const url = await app.listen({ host: options.host, port: options.port });
+  const url = await listen(app, options).catch((error: unknown) => {
+    clearInterval(pulse);
+    throw error;
+  });
   const loop =
     options.intervalMs === null
       ? Promise.resolve()
@@ -84,6 +87,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
 }
+
+async function listen(
+  app: FastifyInstance,
+  { host, port }: Pick<ServerOptions, 'host' | 'port'>,
+): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why = listenFaults[code] ?? String(error);
+    throw new AscentError('ASC_LISTEN_FAILED', `Cannot listen on ${host}, port ${port}: ${why}`);
+  }
+}
+
+const listenFaults: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there. Choose another with --port, or 0 for a free one.',
+  EADDRNOTAVAIL: 'this machine has no such address. Choose one of its own with --host.',
+  EACCES: 'this account may not use that port. Choose one above 1023 with --port.',
+  ENOTFOUND: 'there is no such host name. Choose an address of this machine with --host.',
+};
 
 /** What the server shows of the loop. */
 type Watch = {

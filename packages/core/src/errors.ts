@@ -35,6 +35,7 @@ export const errorCatalogue = {
   ASC_PLATFORM_DENIED: { kind: 'world', exitStatus: 5 },
   ASC_PLATFORM_REFUSED: { kind: 'world', exitStatus: 5 },
   ASC_PLATFORM_UNAVAILABLE: { kind: 'world', exitStatus: 5 },
+  ASC_LISTEN_FAILED: { kind: 'world', exitStatus: 5 },
   ASC_CONFLICT: { kind: 'world', exitStatus: 6 },
 } as const satisfies Record<
   string,
