@@ -16,6 +16,9 @@ export function explain(gatePlan: GatePlan, evidence: Evidence, judgement: Bare)
   if (verdict === 'unhealthy') return explainUnhealthy(evidence, judgement);
   switch (reason.code) {
     case 'evidence-against':
+      if (judgement.budgetUsed >= 1) {
+        return `${sayGate(worst(judgement.gates))} It is surely worse, but not surely by more than the plan allows.`;
+      }
       return `${sayGate(worst(judgement.gates))} More speaks against the new revision than for it, though not enough to roll back: ${sayBudget(judgement.budgetUsed)}.`;
     case 'worse-within-tolerance':
       return `${sayErrors(gateOf(judgement.gates, 'errorRate'))}; it is worse, though by less than the plan allows, so a person should decide.`;

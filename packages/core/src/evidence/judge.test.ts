@@ -62,6 +62,21 @@ const at = (nowMs: number, sharePercent = 10): { nowMs: number; sharePercent: nu
 });
 
 describe('the verdict', () => {
+  it('says that a release is surely worse where the whole budget speaks against it, but not by more than the plan allows', () => {
+    const gatePlan: GatePlan = {
+      ...errorsOnly,
+      errorRate: { maxRatio: 0.5, worseThanStableBy: 0.05 },
+    };
+    const evidence = watch(gatePlan, 60, (s) => [
+      { requests: 5, errors: s % 8 === 0 ? 1 : 0 },
+      { requests: 45, errors: 0 },
+    ]);
+    const judgement = judge(gatePlan, evidence, at(60_000));
+    expect(judgement).toMatchObject({ verdict: 'undecided', budgetUsed: 1 });
+    expect(judgement.explanation).toMatch(/worse/);
+    expect(judgement.explanation).not.toMatch(/not enough to roll back/);
+  });
+
   it('is healthy within a demo of ten seconds when nothing fails', () => {
     const evidence = watch(errorsOnly, 10, () => [
       { requests: 5, errors: 0 },
