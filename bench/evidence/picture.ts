@@ -39,7 +39,7 @@ export function drawPicture(results: Results): string {
     ),
     `<text x="${(plot.left + width - plot.right) / 2}" y="${height - 18}" text-anchor="middle" fill="#0f2a3f">failed requests of users per bad release (mean)</text>`,
     `<text transform="translate(22 ${(plot.top + height - plot.bottom) / 2}) rotate(-90)" text-anchor="middle" fill="#0f2a3f">good releases rolled back</text>`,
-    ...marks.map((mark) => drawMark(mark, x(mark.failed), y(mark.falseRollbacks))),
+    ...drawMarks(marks.map((mark) => ({ mark, x: x(mark.failed), y: y(mark.falseRollbacks) }))),
     '</svg>',
   ].join('\n')}\n`;
 }
@@ -58,14 +58,32 @@ function markOf(results: Results, name: string): readonly Mark[] {
   return [{ name, falseRollbacks: stoppedPart(kept), failed: meanFailed(hurt) }];
 }
 
-function drawMark(mark: Mark, x: number, y: number): string {
+type Placed = { readonly mark: Mark; readonly x: number; readonly y: number };
+
+/** Labels of marks that stand close are stacked, so that none covers another. */
+function drawMarks(marks: readonly Placed[]): readonly string[] {
+  const taken: { readonly x: number; readonly y: number }[] = [];
+  return marks.map(({ mark, x, y }) => {
+    const step = y > height - plot.bottom - 30 ? -18 : 18;
+    let labelY = step < 0 ? y - 14 : y + 22;
+    while (taken.some((other) => Math.abs(other.x - x) < 170 && Math.abs(other.y - labelY) < 16)) {
+      labelY += step;
+    }
+    taken.push({ x, y: labelY });
+    return drawMark(mark, { x, y, labelY });
+  });
+}
+
+function drawMark(
+  mark: Mark,
+  { x, y, labelY }: { readonly x: number; readonly y: number; readonly labelY: number },
+): string {
   const own = mark.name === 'ascent';
   const colour = own ? '#0b7285' : '#868e96';
   const label = own ? 'Ascent' : mark.name;
   const numbers = `${Number((100 * mark.falseRollbacks).toPrecision(2))} %, ${Number(mark.failed.toPrecision(2))}`;
-  const above = y > height - plot.bottom - 30;
   return [
     `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${own ? 8 : 6}" fill="${colour}"/>`,
-    `<text x="${x.toFixed(1)}" y="${(above ? y - 14 : y + 22).toFixed(1)}" text-anchor="middle" font-weight="${own ? 700 : 400}" fill="${colour}">${label} (${numbers})</text>`,
+    `<text x="${x.toFixed(1)}" y="${labelY.toFixed(1)}" text-anchor="middle" font-weight="${own ? 700 : 400}" fill="${colour}">${label} (${numbers})</text>`,
   ].join('');
 }
