@@ -1,9 +1,8 @@
 // Bundles every runnable of the house with esbuild (types are checked by `npm run types`).
-// One entry, one file in its own dist/, and what is only imported when needed in chunks beside it: a fast cold start,
-// and nothing to resolve at run time.
+// One entry, one file in its own dist/: a fast cold start, and nothing to resolve at run time.
 import { build } from 'esbuild';
-import { existsSync, rmSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from './build-page.js';
 
@@ -39,17 +38,12 @@ const banner = {
 
 const startedMs = performance.now();
 const present = runnables.filter(({ entry }) => existsSync(join(root, entry)));
-for (const dir of new Set(present.map(({ out }) => dirname(out)))) {
-  rmSync(join(root, dir, 'chunks'), { recursive: true, force: true });
-}
 await Promise.all(
   present.map(({ entry, out, external = [] }) =>
     build({
       absWorkingDir: root,
-      entryPoints: { [basename(out, '.js')]: entry },
-      outdir: dirname(out),
-      chunkNames: 'chunks/[name]-[hash]',
-      splitting: true,
+      entryPoints: [entry],
+      outfile: out,
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -4,7 +4,7 @@
  */
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import type { RequestInit, Response } from 'undici';
+import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici';
 
 /** The part of `fetch` that is used. Agent and `fetch` must come from the same undici. */
 export type LocalhostFetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -14,16 +14,10 @@ const LOOPBACK = [
   { address: '::1', family: 6 },
 ] as const;
 
-/** Creates the `fetch`. All other names are resolved as ever. The client is loaded when it is first used. */
+/** Creates the `fetch`. All other names are resolved as ever. */
 export function createLocalhostFetch(): LocalhostFetch {
-  let client: Promise<LocalhostFetch> | null = null;
-  return async (url, init = {}) => await (await (client ??= loadClient()))(url, init);
-}
-
-async function loadClient(): Promise<LocalhostFetch> {
-  const { Agent, fetch } = await import('undici');
   const dispatcher = new Agent({ connect: { lookup: lookupLocalhost } });
-  return (url, init = {}) => fetch(url, { ...init, dispatcher });
+  return (url, init = {}) => undiciFetch(url, { ...init, dispatcher });
 }
 
 /** True for `localhost` and every name under it, with or without the root's dot. */
