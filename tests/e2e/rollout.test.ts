@@ -17,6 +17,9 @@ import {
 import { createPrng } from '@ascent/stats';
 import { ascent, backendTemplate, freshStack, readService } from './house.js';
 
+/** The longest holds of the plan sum to 115 s; a busy machine answers unevenly, and then evidence takes that long. */
+const wholeRolloutMs = 180_000;
+
 let stack: Stack;
 let dispose: () => Promise<void>;
 let template: Template;
@@ -85,45 +88,56 @@ async function tickUntilEnded(): Promise<RolloutRecord> {
 }
 
 describe('a controller killed with kill -9 again and again', () => {
-  test('leaves record and traffic in agreement, and a tick goes on to the promotion', async () => {
-    const candidate = await nextRevision('killed');
-    const prng = createPrng(11);
-    for (let kills = 0; kills < 12; kills += 1) {
-      const controller = await stack.startController(200);
-      await new Promise((resolve) => setTimeout(resolve, prng.uniform() * 1_500));
-      controller.kill('SIGKILL');
-      await controller.exited;
-      const record = await openRecord();
-      if (record.rollout?.candidate === candidate) await expectAgreement();
-    }
-    const { rollout } = await tickUntilEnded();
-    expect(rollout).toMatchObject({ candidate, status: { type: 'promoted' }, sharePercent: 100 });
-    expect(crowd.asks.filter(({ status }) => status !== 200)).toEqual([]);
-  });
+  test(
+    'leaves record and traffic in agreement, and a tick goes on to the promotion',
+    async () => {
+      const candidate = await nextRevision('killed');
+      const prng = createPrng(11);
+      for (let kills = 0; kills < 12; kills += 1) {
+        const controller = await stack.startController(200);
+        await new Promise((resolve) => setTimeout(resolve, prng.uniform() * 1_500));
+        controller.kill('SIGKILL');
+        await controller.exited;
+        const record = await openRecord();
+        if (record.rollout?.candidate === candidate) await expectAgreement();
+      }
+      const { rollout } = await tickUntilEnded();
+      expect(rollout).toMatchObject({ candidate, status: { type: 'promoted' }, sharePercent: 100 });
+      expect(crowd.asks.filter(({ status }) => status !== 200)).toEqual([]);
+    },
+    wholeRolloutMs,
+  );
 });
 
 describe('two controllers on one service at once', () => {
-  test('take the rollout through together, and only shares of the plan are ever seen', async () => {
-    const candidate = await nextRevision('doubled');
-    const controllers = await Promise.all([stack.startController(100), stack.startController(100)]);
-    const seen = new Set<number>();
-    for (;;) {
-      const { record, shares } = await readService(stack);
-      if (record?.rollout?.candidate === candidate) {
-        seen.add(shares[candidate] ?? 0);
-        if (!isOpen(record.rollout)) break;
+  test(
+    'take the rollout through together, and only shares of the plan are ever seen',
+    async () => {
+      const candidate = await nextRevision('doubled');
+      const controllers = await Promise.all([
+        stack.startController(100),
+        stack.startController(100),
+      ]);
+      const seen = new Set<number>();
+      for (;;) {
+        const { record, shares } = await readService(stack);
+        if (record?.rollout?.candidate === candidate) {
+          seen.add(shares[candidate] ?? 0);
+          if (record.rollout.status.type !== 'running') break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await Promise.all(controllers.map((controller) => controller.stop()));
-    const record = await expectAgreement();
-    expect(record.rollout?.status.type).toBe('promoted');
-    expect([...seen].sort((a, b) => a - b)).toEqual([0, 10, 50, 100]);
-    // Every decision was taken once: the numbers have no gap and no double.
-    const numbers = record.rollout?.decisions.map(({ seq }) => seq);
-    expect(numbers).toEqual(numbers?.map((_, index) => index + 1));
-    expect(crowd.asks.filter(({ status }) => status !== 200)).toEqual([]);
-  });
+      await Promise.all(controllers.map((controller) => controller.stop()));
+      const record = await expectAgreement();
+      expect(record.rollout?.status.type).toBe('promoted');
+      expect([...seen].sort((a, b) => a - b)).toEqual([0, 10, 50, 100]);
+      // Every decision was taken once: the numbers have no gap and no double.
+      const numbers = record.rollout?.decisions.map(({ seq }) => seq);
+      expect(numbers).toEqual(numbers?.map((_, index) => index + 1));
+      expect(crowd.asks.filter(({ status }) => status !== 200)).toEqual([]);
+    },
+    wholeRolloutMs,
+  );
 });
 
 describe("a person's commands", () => {
