@@ -110,10 +110,9 @@ function intervalOf({ candidate, stable }: Pair): Built {
   if (first === null || second === null || first.startMs !== second.startMs) {
     return { interval: null, code: 'bad-interval' };
   }
-  const own = candidate?.latency?.layout ?? null;
-  const rest = stable?.latency?.layout ?? null;
-  const layoutsDiffer =
-    own !== null && rest !== null && own !== rest && layoutKey(own) !== layoutKey(rest);
+  const own = layoutOf(candidate);
+  const rest = layoutOf(stable);
+  const layoutsDiffer = own !== null && rest !== null && differ(own, rest);
   return {
     interval: {
       startMs: first.startMs,
@@ -126,6 +125,15 @@ function intervalOf({ candidate, stable }: Pair): Built {
     },
     code: layoutsDiffer ? 'histogram-layout-changed' : null,
   };
+}
+
+function layoutOf(point: TrafficPoint | null): HistogramLayout | null {
+  return point?.latency?.layout ?? null;
+}
+
+/** The same object is the common case, and its key need not be built. */
+function differ(own: HistogramLayout, rest: HistogramLayout): boolean {
+  return own !== rest && layoutKey(own) !== layoutKey(rest);
 }
 
 /** Sources that extrapolate (Prometheus' increase()) deliver fractions; requests are whole. */
