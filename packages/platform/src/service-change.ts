@@ -2,10 +2,14 @@
  * The body of a write: the object as it was read, with two things changed. Everything Ascent does not know is kept.
  * Pure.
  */
-import { AscentError, type ServiceChange, type TrafficTarget } from '@ascent/core';
+import {
+  AscentError,
+  RECORD_ANNOTATION,
+  type ServiceChange,
+  type TrafficTarget,
+} from '@ascent/core';
 import { annotationBytesMax, annotationNames } from '@ascent/knative';
 import type { ServiceObject } from './service-object.js';
-import { RECORD_ANNOTATION } from './service-view.js';
 
 /**
  * Cloud Run stamps these on every write. The operation is the last writer's; the client is us from now on.

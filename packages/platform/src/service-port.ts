@@ -6,6 +6,7 @@
  */
 import {
   AscentError,
+  RECORD_ANNOTATION,
   type Readiness,
   type ServiceChange,
   type ServicePort,
@@ -28,7 +29,6 @@ import { parseRevisionConditions, parseService, type ServiceObject } from './ser
 import {
   readinessFromRevision,
   readinessFromService,
-  RECORD_ANNOTATION,
   serviceView,
   wantedTraffic,
 } from './service-view.js';

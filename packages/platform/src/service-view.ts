@@ -1,5 +1,11 @@
 /** A Knative Service in the words of a rollout. Pure: from what was read to what `core` decides on. */
-import type { Readiness, ServedTarget, ServiceView, TrafficTarget } from '@ascent/core';
+import {
+  RECORD_ANNOTATION,
+  type Readiness,
+  type ServedTarget,
+  type ServiceView,
+  type TrafficTarget,
+} from '@ascent/core';
 import {
   annotationNames,
   type Condition,
@@ -7,9 +13,6 @@ import {
   type TrafficTarget as KnativeTarget,
 } from '@ascent/knative';
 import { conditionOf, type ServiceObject } from './service-object.js';
-
-/** The annotation that carries a rollout. */
-export const RECORD_ANNOTATION = 'ascent.dev/rollout';
 
 /** The view of a Service whose newest revision is `latestReadiness`. */
 export function serviceView(
