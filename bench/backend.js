@@ -206,6 +206,9 @@ function startPeer(databaseUrl) {
       '--log-level',
       'warning',
       '--no-access-log',
+      // Longer than a user thinks: with its default of 5 s it closes connections under the load test's questions.
+      '--timeout-keep-alive',
+      '75',
     ],
     {
       cwd: join(root, 'bench/backend'),
