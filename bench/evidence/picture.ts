@@ -66,7 +66,7 @@ function drawMarks(marks: readonly Placed[]): readonly string[] {
   return marks.map(({ mark, x, y }) => {
     const step = y > height - plot.bottom - 30 ? -18 : 18;
     let labelY = step < 0 ? y - 14 : y + 22;
-    while (taken.some((other) => Math.abs(other.x - x) < 170 && Math.abs(other.y - labelY) < 16)) {
+    while (taken.some((other) => Math.abs(other.x - x) < 140 && Math.abs(other.y - labelY) < 16)) {
       labelY += step;
     }
     taken.push({ x, y: labelY });
