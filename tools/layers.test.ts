@@ -51,24 +51,49 @@ test('the arrows have no cycle', () => {
 
 describe('the linter', () => {
   const eslint = new ESLint({ cwd: root });
+  const core = 'packages/core/src/index.ts';
+  const cli = 'packages/cli/src/ascent.ts';
+  const imports = '@typescript-eslint/no-restricted-imports';
   test.each([
-    ['a room that core may not import', 'packages/core/src/index.ts', "import '@ascent/platform';"],
-    ["Node's own modules in a pure room", 'packages/core/src/index.ts', "import 'node:fs';"],
-    ['the clock in a pure room', 'packages/core/src/index.ts', 'export const now = Date.now();'],
-    [
-      'chance in a pure room',
-      'packages/stats/src/index.ts',
-      'export const chance = Math.random();',
-    ],
-    [
-      'a path inside another room',
-      'packages/cli/src/ascent.ts',
-      "import '@ascent/core/src/plan.js';",
-    ],
-    ['a default export', 'packages/cli/src/ascent.ts', 'export default 1;'],
-    ['a promise nobody awaits', 'packages/cli/src/ascent.ts', 'Promise.resolve();'],
-  ])('refuses %s', async (_what, filePath, code) => {
+    {
+      what: 'a room that core may not import',
+      in: core,
+      code: "import '@ascent/platform';",
+      by: imports,
+    },
+    { what: "Node's own modules in a pure room", in: core, code: "import 'node:fs';", by: imports },
+    {
+      what: 'the clock in a pure room',
+      in: core,
+      code: 'export const now = Date.now();',
+      by: 'no-restricted-globals',
+    },
+    {
+      what: 'chance in a pure room',
+      in: core,
+      code: 'export const chance = Math.random();',
+      by: 'no-restricted-properties',
+    },
+    {
+      what: 'a path inside another room',
+      in: cli,
+      code: "import '@ascent/core/src/plan.js';",
+      by: imports,
+    },
+    {
+      what: 'a default export',
+      in: cli,
+      code: 'export default 1;',
+      by: 'import-x/no-default-export',
+    },
+    {
+      what: 'a promise nobody awaits',
+      in: cli,
+      code: 'Promise.resolve();',
+      by: '@typescript-eslint/no-floating-promises',
+    },
+  ])('refuses $what, by the rule that is meant to', async ({ in: filePath, code, by }) => {
     const [result] = await eslint.lintText(code, { filePath: join(root, filePath) });
-    expect(result?.errorCount).toBeGreaterThan(0);
+    expect(result?.messages.map(({ ruleId }) => ruleId)).toContain(by);
   });
 });

@@ -13,6 +13,7 @@ export type PlanPlatform =
       readonly project: string;
       readonly region: string;
       readonly service: string;
+      /** `null` is Google's own address of the region. */
       readonly endpoint: string | null;
     }
   | {

@@ -2,6 +2,7 @@
  * Where a service runs, compiled to the few things in which the three places differ.
  * All three speak Knative Serving v1 (https://cloud.google.com/run/docs/reference/rest/v1/namespaces.services).
  */
+import type { PlanPlatform } from '@ascent/core';
 import { servingApiPath } from '@ascent/knative';
 
 /** How a Kubernetes API server is convinced of who we are. */
@@ -27,22 +28,7 @@ export type KubernetesTarget = {
 };
 
 /** The service that is rolled out, and the API that knows it. */
-export type PlatformTarget =
-  | {
-      readonly type: 'cloudRun';
-      readonly project: string;
-      readonly region: string;
-      readonly service: string;
-      /** `null` is Google's own address of the region. */
-      readonly endpoint: string | null;
-    }
-  | {
-      readonly type: 'local';
-      readonly url: string;
-      readonly project: string;
-      readonly service: string;
-    }
-  | KubernetesTarget;
+export type PlatformTarget = PlanPlatform | KubernetesTarget;
 
 /** What the requests of one target have in common. */
 export type ApiAddress = {
