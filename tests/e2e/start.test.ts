@@ -1,5 +1,6 @@
 /** Given a clean machine, when a new user runs `npm start -- --once`, then a good revision is promoted and a bad one sent back. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,3 +42,29 @@ test('revision 2 is promoted, revision 3 is rolled back, only the bad revision f
     await rm(workDir, { recursive: true, force: true });
   }
 }, 240_000);
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'an interruption by %s while divers are asking ends everything, the demo itself included',
+  async (signal) => {
+    const workDir = await mkdtemp(join(tmpdir(), 'ascent-start-'));
+    const demo = spawn(process.execPath, [join(root, 'apps/demo/dist/start.js')], {
+      env: { ...process.env, ASCENT_DEMO_DIR: workDir },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const ended = once(demo, 'exit');
+      await new Promise<void>((resolve) => {
+        demo.stdout.on('data', (chunk: Buffer) => {
+          if (chunk.includes('The divers come')) resolve();
+        });
+      });
+      demo.kill(signal);
+      expect((await ended)[0]).toBe(130);
+      expect(await processesWith(workDir)).toEqual([]);
+    } finally {
+      demo.kill('SIGKILL');
+      await rm(workDir, { recursive: true, force: true });
+    }
+  },
+  120_000,
+);

@@ -37,12 +37,14 @@ const FAULTY_ENV = {
 const progress = createProgress(process.stdout);
 const endsByItself = process.argv.includes('--once');
 const startedMs = Date.now();
-process.exitCode = await main().catch((error: unknown) => {
+const exitStatus = await main().catch((error: unknown) => {
   progress.end();
   // A folder in use or an emulator that died is no mistake of ours: one line, no stack.
   progress.say(error instanceof Error ? error.message : String(error));
   return 1;
 });
+// An interrupted rehearsal still has divers on their way: everything it started has ended, so it ends too.
+process.exit(exitStatus);
 
 async function main(): Promise<number> {
   const interrupted = interruption();
