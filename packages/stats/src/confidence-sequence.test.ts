@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rateBounds } from './confidence-sequence.js';
+import { placeOfRate, rateBounds } from './confidence-sequence.js';
 import { DomainError } from './domain.js';
 import { createPrng } from './prng.js';
 
@@ -34,6 +34,20 @@ describe('bounds of a rate', () => {
     expect(upper).toBeLessThan(0.001_01);
     expect(rateBounds(1_000_000_000, 0, 0.05).lower).toBe(0);
     expect(rateBounds(50, 50, 0.05).upper).toBe(1);
+  });
+
+  it('say where a rate lies as the bounds themselves would', () => {
+    const prng = createPrng(4);
+    for (let n = 0; n < 2000; n += 1) {
+      const requests = 1 + prng.poisson(300);
+      const errors = prng.binomial(requests, prng.uniform() * 0.2);
+      const rate = 0.001 + 0.3 * prng.uniform();
+      const { lower, upper } = rateBounds(requests, errors, 0.05);
+      const expected = rate < lower ? 'below' : rate > upper ? 'above' : 'within';
+      expect(placeOfRate(rate, { requests, errors }, 0.05)).toBe(expected);
+    }
+    expect(placeOfRate(0.05, { requests: 0, errors: 0 }, 0.05)).toBe('within');
+    expect(() => placeOfRate(0, { requests: 1, errors: 0 }, 0.05)).toThrow(DomainError);
   });
 
   it('refuse more errors than requests', () => {

@@ -13,7 +13,7 @@ export {
   thresholdSlack,
 } from './combination.js';
 export type { WeightedEvidence } from './combination.js';
-export { rateBounds } from './confidence-sequence.js';
+export { placeOfRate, rateBounds } from './confidence-sequence.js';
 export type { RateBounds } from './confidence-sequence.js';
 export { countFirstFailures, emptyLedger } from './conversation.js';
 export type { ActiveConversations, ConversationLedger } from './conversation.js';

@@ -2,8 +2,7 @@
  * One gate as a person reads it: estimate, bounds, limits, sample, window, how much of the budget is used,
  * and what it says on its own.
  */
-import { rateBounds } from '@ascent/stats';
-import type { RateBounds } from '@ascent/stats';
+import { placeOfRate, rateBounds } from '@ascent/stats';
 import type { HistogramLayout } from '../traffic-point.js';
 import { combinedLogE, questionsOf } from './evidence.js';
 import type { Evidence } from './evidence.js';
@@ -173,14 +172,19 @@ function p95Bounds(
   layout: HistogramLayout,
   counts: readonly number[],
 ): { readonly lower: number; readonly upper: number | null } | null {
-  const total = countFrom(counts, 0);
-  if (total === 0) return null;
+  const requests = countFrom(counts, 0);
+  if (requests === 0) return null;
   let lower = 0;
+  let slower = requests;
+  let place: ReturnType<typeof placeOfRate> | null = null;
   for (let j = 0; j < counts.length; j += 1) {
-    const bounds: RateBounds = rateBounds(total, countFrom(counts, j + 1), shownRisk);
-    const edge = upperEdgeMs(layout, j);
-    if (bounds.lower > slowPart) lower = edge;
-    else if (bounds.upper < slowPart) return { lower, upper: edge };
+    const count = counts[j] ?? 0;
+    slower -= count;
+    if (place === null || count > 0) {
+      place = placeOfRate(slowPart, { requests, errors: slower }, shownRisk);
+    }
+    if (place === 'below') lower = upperEdgeMs(layout, j);
+    else if (place === 'above') return { lower, upper: upperEdgeMs(layout, j) };
   }
   return {
     lower: Number.isFinite(lower) ? lower : lowerEdgeMs(layout, counts.length - 1),
