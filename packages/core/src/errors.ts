@@ -25,6 +25,7 @@ export const errorCatalogue = {
   ASC_FOREIGN_TRAFFIC: { kind: 'state', exitStatus: 3 },
   ASC_CANDIDATE_NOT_READY: { kind: 'state', exitStatus: 3 },
   ASC_STABLE_MISSING: { kind: 'state', exitStatus: 3 },
+  ASC_REVISION_UNKNOWN: { kind: 'state', exitStatus: 3 },
   ASC_UNKNOWN_ALERT: { kind: 'user', exitStatus: 2 },
   ASC_NO_SPOT_CHECKS: { kind: 'state', exitStatus: 3 },
   ASC_ROLLOUT_OPEN: { kind: 'state', exitStatus: 3 },

@@ -24,6 +24,7 @@ import { apiError, isNameTaken } from './api-error.js';
 import type { TokenSource } from './access-token.js';
 import { authorizer, fetchFor } from './connection.js';
 import { apiAddress, type ApiAddress, type PlatformTarget } from './platform-target.js';
+import { checkNamedRevisions } from './named-revisions.js';
 import { changedService } from './service-change.js';
 import { parseRevisionConditions, parseService, type ServiceObject } from './service-object.js';
 import {
@@ -68,6 +69,7 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
     // A view that was copied has lost its object; the service itself still has it, unless it moved on.
     const object = objects.get(view) ?? (await readObject(api, address));
     if (object.metadata.resourceVersion !== view.resourceVersion) return 'conflict';
+    await checkNamedRevisions({ api, address }, object, change);
     const body = JSON.stringify(changedService(object, change, address));
     const answer = await api.send({ method: 'PUT', url: address.servicesUrl, body });
     if (isWritten(answer)) return 'written';

@@ -146,6 +146,22 @@ describe('writing', () => {
     expect(after.served).toMatchObject([{ revision: stable, percent: 100 }]);
   });
 
+  test('traffic to a revision that does not exist is refused by name, and the split stays', async () => {
+    const stable = await run.deploy('misnamed');
+    const port = portOf('misnamed');
+    const view = await readUntil(port, settled);
+    const traffic = [{ revision: 'misnamed-00077-gone', percent: 100, tag: 'stable' }];
+    await expect(port.replace(view, { record: 'edited', traffic })).rejects.toMatchObject({
+      code: 'ASC_REVISION_UNKNOWN',
+      message: expect.stringMatching(/misnamed-00077-gone.*Restore the annotation/) as string,
+    });
+    expect(await port.read()).toMatchObject({
+      record: null,
+      resourceVersion: view.resourceVersion,
+      served: [{ revision: stable, percent: 100 }],
+    });
+  });
+
   test('what somebody else wrote in between is a conflict, and stays', async () => {
     await run.deploy('contested');
     const port = portOf('contested');
