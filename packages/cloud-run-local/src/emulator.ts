@@ -11,6 +11,7 @@ import { loggingRoutes } from './api/logging-routes.js';
 import { monitoringRoutes } from './api/monitoring-routes.js';
 import { v1Routes } from './api/v1-routes.js';
 import { makeMicrosecondClock } from './clock.js';
+import { makeChance } from './front-door/chance.js';
 import { FrontDoor } from './front-door/front-door.js';
 import { answerPlain, serve } from './front-door/proxy.js';
 import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
@@ -105,7 +106,9 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
     ...monitoringRoutes(series, projectOf),
     ...loggingRoutes(logs),
   ]);
-  const server = makeServer(new FrontDoor({ routes, fleet, logs }), router, log);
+  const chance = makeChance(settings.seed);
+  const frontDoor = new FrontDoor({ routes, fleet, logs, chance });
+  const server = makeServer(frontDoor, router, log);
   return { fleet, store, reconciler, server };
 }
 

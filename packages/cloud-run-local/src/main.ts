@@ -23,6 +23,7 @@ interface StartOptions {
   readonly secrets?: string;
   readonly logFormat: 'json' | 'text';
   readonly v2Etag: 'ignore' | 'enforce';
+  readonly seed?: string;
 }
 
 function toSettings(options: StartOptions): Settings {
@@ -47,7 +48,14 @@ function toSettings(options: StartOptions): Settings {
     idleTimeoutMs: parseDurationMs('--idle-timeout', options.idleTimeout),
     env: options.envFile === undefined ? {} : readValuesFile(options.envFile),
     secrets: options.secrets === undefined ? {} : readValuesFile(options.secrets),
+    seed: options.seed === undefined ? undefined : parseSeed(options.seed),
   };
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(seed)) return seed;
+  throw new Error(`--seed '${text}' is no whole number`);
 }
 
 async function start(options: StartOptions): Promise<void> {
@@ -75,6 +83,7 @@ function makeProgram(): Command {
     .option('--idle-timeout <duration>', 'how long an instance may be idle', '15m')
     .option('--env-file <file>', 'variables every instance gets')
     .option('--secrets <file>', 'values of secrets, by NAME or NAME/VERSION')
+    .option('--seed <number>', 'make the weighted choice of a revision the same in every run')
     .addOption(
       new Option('--v2-etag <rule>', 'whether v2 refuses a write with an old etag')
         .choices(['ignore', 'enforce'])

@@ -25,6 +25,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether a v2 write with an old etag is refused (409); Cloud Run was seen to ignore it. */
   readonly v2Etag: 'ignore' | 'enforce';
+  /** A whole number that decides the weighted choices of the front door; without one they are random. */
+  readonly seed?: number | undefined;
 }
 
 /** The defaults are Cloud Run's where Cloud Run has one. */

@@ -91,6 +91,7 @@ describe('the program', () => {
 
   it.each([
     [['start', '--port', 'x'], "--port 'x' is no port"],
+    [['start', '--seed', 'x'], "--seed 'x' is no whole number"],
     [['start', '--sample-period', '1'], "--sample-period '1' is no duration"],
     [['image', 'build', '/nowhere', '--tag', 'a:1'], '/nowhere/image.json is missing'],
     [['image', 'build', '/nowhere', '--tag', 'A B'], "--tag 'A B' is no image reference"],

@@ -7,6 +7,7 @@ import type { Fleet, RunningRevision } from '../instances/fleet.js';
 import type { Instance } from '../instances/instance.js';
 import type { LogStore } from '../logging/log-store.js';
 import { readAffinity } from './affinity.js';
+import type { Chance } from './chance.js';
 import type { RouteMatch, RouteTable } from './route-table.js';
 
 /** A request with the revision that shall answer it. */
@@ -35,21 +36,31 @@ const noRevision: Refused = {
   message: 'The service has no ready revision to serve this request.',
 };
 
+/** What the front door works with. */
+export interface FrontDoorDependencies {
+  readonly routes: RouteTable;
+  readonly fleet: Fleet;
+  readonly logs: LogStore;
+  readonly chance: Chance;
+}
+
 /** Decides who answers a request. */
 export class FrontDoor {
   readonly #routes: RouteTable;
   readonly #fleet: Fleet;
+  readonly #chance: Chance;
   readonly logs: LogStore;
 
-  constructor({ routes, fleet, logs }: { routes: RouteTable; fleet: Fleet; logs: LogStore }) {
+  constructor({ routes, fleet, logs, chance }: FrontDoorDependencies) {
     this.#routes = routes;
     this.#fleet = fleet;
     this.logs = logs;
+    this.#chance = chance;
   }
 
   /** The revision for a request, a refusal, or `api` for a request that is for no service. */
   admit({ headers, url = '/' }: IncomingMessage): Admitted | Refused | 'api' {
-    const found = this.#routes.find(headers.host ?? '', url, Math.random());
+    const found = this.#routes.find(headers.host ?? '', url, this.#chance);
     if (found === 'api') return 'api';
     if (found === 'no-such-service') return noService;
     if (found.revision === undefined)

@@ -26,7 +26,7 @@ describe('a request', () => {
     ['127.0.0.1:8080', '/run/svc@svc-2/', 'svc-2', '/', '/run/svc@svc-2'],
   ])('for %s %s goes to %s as %s', (host, path, ...wanted) => {
     const [revision, seen, prefix] = wanted;
-    expect(makeTable().find(host, path, 0)).toMatchObject({ revision, path: seen, prefix });
+    expect(makeTable().find(host, path, () => 0)).toMatchObject({ revision, path: seen, prefix });
   });
 
   it.each([
@@ -35,15 +35,15 @@ describe('a request', () => {
     ['gone-1.r.run.localhost', '/', 'no-such-service'],
     ['127.0.0.1', '/run/gone/', 'no-such-service'],
   ])('for %s %s is for %s', (host, path, lookup) => {
-    expect(makeTable().find(host, path, 0)).toBe(lookup);
+    expect(makeTable().find(host, path, () => 0)).toBe(lookup);
   });
 
   it('does not find a service, or a tag, that was taken away', () => {
     const table = makeTable();
     const key = { project: 'p', service: 'svc' };
     table.set(key, [{ revisionName: 'svc-2', percent: 100 }]);
-    expect(table.find('new---svc-1.r.run.localhost', '/', 0)).toBe('no-such-service');
+    expect(table.find('new---svc-1.r.run.localhost', '/', () => 0)).toBe('no-such-service');
     table.remove(key);
-    expect(table.find('svc-1.r.run.localhost', '/', 0)).toBe('no-such-service');
+    expect(table.find('svc-1.r.run.localhost', '/', () => 0)).toBe('no-such-service');
   });
 });

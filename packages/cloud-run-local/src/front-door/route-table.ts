@@ -5,6 +5,7 @@
  */
 import type { TrafficTarget } from '@ascent/knative';
 import type { ServiceKey } from '../resources/record.js';
+import type { Chance } from './chance.js';
 import { chooseRevision, makeSplit, type SplitTable } from './split.js';
 
 /** How one service is served now. */
@@ -82,29 +83,29 @@ export class RouteTable {
     for (const tag of route.tags.keys()) this.#byHost.delete(this.#hostOf(key, tag));
   }
 
-  /** Finds the revision for a request; `chance` is a number in [0, 1). */
-  find(host: string, path: string, chance: number): Lookup {
+  /** Finds the revision for a request; `chance` is asked only where there is a split to choose by. */
+  find(host: string, path: string, chance: Chance): Lookup {
     const colon = host.lastIndexOf(':');
     const hostname = colon < 0 ? host : host.slice(0, colon);
     const entry = this.#byHost.get(hostname) ?? this.#byHost.get(hostname.toLowerCase());
     if (entry !== undefined) {
       const { route, tag } = entry;
       const revision =
-        tag === undefined ? chooseRevision(route.split, chance) : route.tags.get(tag);
+        tag === undefined ? chooseRevision(route.split, chance()) : route.tags.get(tag);
       return { route, revision, path, prefix: '' };
     }
     if (hostname.toLowerCase().endsWith(this.#domainSuffix)) return 'no-such-service';
     return path.startsWith('/run/') ? this.#findByPath(path, chance) : 'api';
   }
 
-  #findByPath(path: string, chance: number): Lookup {
+  #findByPath(path: string, chance: Chance): Lookup {
     const match = pathPattern.exec(path);
     const route = this.#byName.get(`${this.#defaultProject}/${match?.[2] ?? ''}`);
     if (match === null || route === undefined) return 'no-such-service';
     const [prefix, tag, , named] = match;
     const rest = path.slice(prefix.length);
     const revision =
-      named ?? (tag === undefined ? chooseRevision(route.split, chance) : route.tags.get(tag));
+      named ?? (tag === undefined ? chooseRevision(route.split, chance()) : route.tags.get(tag));
     return { route, revision, path: rest.startsWith('/') ? rest : `/${rest}`, prefix };
   }
 }
