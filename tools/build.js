@@ -1,9 +1,11 @@
 // Bundles every runnable of the house with esbuild (types are checked by `npm run types`).
-// One entry, one file in its own dist/: a fast cold start, and nothing to resolve at run time.
+// One entry, one file in its own dist/: a fast cold start, and nothing to resolve at run time. What `ascent` loads late
+// lies beside it.
 import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadedApart } from './build-apart.js';
 import { buildPage } from './build-page.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,7 +13,7 @@ const quiet = process.argv.includes('--quiet');
 
 /** Where each runnable starts and what it becomes. */
 const runnables = [
-  { entry: 'packages/cli/src/ascent.ts', out: 'packages/cli/dist/ascent.js' },
+  { entry: 'packages/cli/src/ascent.ts', out: 'packages/cli/dist/ascent.js', apart: true },
   {
     entry: 'packages/cloud-run-local/src/main.ts',
     out: 'packages/cloud-run-local/dist/cloud-run-local.js',
@@ -36,23 +38,38 @@ const banner = {
   js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
 };
 
+/** zod brings its messages in fifty languages, and every start of every program would read them. */
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: true,
+  legalComments: 'none',
+  banner,
+  logLevel: 'warning',
+};
+
 const startedMs = performance.now();
 const present = runnables.filter(({ entry }) => existsSync(join(root, entry)));
 await Promise.all(
-  present.map(({ entry, out, external = [] }) =>
+  present.map(({ entry, out, external = [], apart = false }) =>
     build({
-      absWorkingDir: root,
+      ...shared,
       entryPoints: [entry],
       outfile: out,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      sourcemap: true,
-      legalComments: 'none',
       external: ['pg-native', ...external],
-      banner,
-      logLevel: 'warning',
+      plugins: [zodInEnglish, ...(apart ? [loadedApart(shared)] : [])],
     }),
   ),
 );

@@ -4,7 +4,7 @@
  */
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent, fetch as undiciFetch, type RequestInit, type Response } from 'undici';
+import type { RequestInit, Response } from 'undici';
 
 /** The part of `fetch` that is used. Agent and `fetch` must come from the same undici. */
 export type LocalhostFetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -16,8 +16,17 @@ const LOOPBACK = [
 
 /** Creates the `fetch`. All other names are resolved as ever. */
 export function createLocalhostFetch(): LocalhostFetch {
-  const dispatcher = new Agent({ connect: { lookup: lookupLocalhost } });
-  return (url, init = {}) => undiciFetch(url, { ...init, dispatcher });
+  // Loaded at the first request: most commands make none.
+  let connection: Promise<LocalhostFetch> | null = null;
+  return async (url, init = {}) => {
+    connection ??= import('undici').then(({ Agent, fetch }): LocalhostFetch => {
+      const dispatcher = new Agent({ connect: { lookup: lookupLocalhost } });
+      return (address, options) => fetch(address, { ...options, dispatcher });
+    });
+    return await (
+      await connection
+    )(url, init);
+  };
 }
 
 /** True for `localhost` and every name under it, with or without the root's dot. */

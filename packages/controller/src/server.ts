@@ -3,8 +3,7 @@
  * and the page. It listens on loopback unless told otherwise.
  */
 import { existsSync } from 'node:fs';
-import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { AscentError, type RolloutPlan } from '@ascent/core';
 import { createAccess } from './access.js';
 import { ControllerMetrics } from './controller-metrics.js';
@@ -60,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }),
     );
   };
-  const app = buildServer(options, { stream, publish, metrics });
+  const app = await buildServer(options, { stream, publish, metrics });
   const url = await listen(app, options).catch((error: unknown) => {
     clearInterval(pulse);
     throw error;
@@ -115,11 +114,16 @@ type Watch = {
   readonly metrics: ControllerMetrics;
 };
 
-function buildServer(
+async function buildServer(
   { world, plan, by, pageDir, token, journalDir, tickGuard }: ServerOptions,
   { stream, publish, metrics }: Watch,
-): FastifyInstance {
-  const app = Fastify({ forceCloseConnections: true });
+): Promise<FastifyInstance> {
+  // Loaded when a server starts: no other command needs them, and they are half of the program.
+  const [{ default: createApp }, { default: fastifyStatic }] = await Promise.all([
+    import('fastify'),
+    import('@fastify/static'),
+  ]);
+  const app = createApp({ forceCloseConnections: true });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
