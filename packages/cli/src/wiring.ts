@@ -10,7 +10,7 @@ import {
 } from '@ascent/controller';
 import type { MetricsPort, RolloutPlan } from '@ascent/core';
 import { createCloudMonitoringPort, createPrometheusPort } from '@ascent/metrics';
-import { createServicePort } from '@ascent/platform';
+import { createPlanPort } from '@ascent/platform';
 
 /** Where decisions and finished rollouts are kept when nothing else is said. */
 export const DEFAULT_JOURNAL_DIR = '.ascent/journal';
@@ -21,7 +21,7 @@ export function createWorld(plan: RolloutPlan, options: { readonly journalDir: s
   const now = (): number => Date.now();
   const notify = createNotifier({ env: process.env, now });
   return {
-    service: createServicePort({ platform: plan.platform }),
+    service: createPlanPort(plan.platform),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
     deliver: async (effect, record) => {

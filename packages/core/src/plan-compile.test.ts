@@ -193,3 +193,31 @@ describe('a wrong plan', () => {
     },
   );
 });
+
+describe('a plan for a cluster', () => {
+  const cluster = { service: 'web', metrics: { prometheus: { url: 'http://prometheus:9090' } } };
+
+  test('says as much as kubectl would have to be told, and no more', () => {
+    const result = compilePlan({
+      ...cluster,
+      platform: { kubernetes: { context: 'production', namespace: 'divers' } },
+    });
+    expect(result).toMatchObject({
+      plan: {
+        platform: {
+          type: 'kubernetes',
+          kubeconfig: null,
+          context: 'production',
+          namespace: 'divers',
+        },
+      },
+    });
+  });
+
+  test('does not guess whose Cloud Monitoring to read', () => {
+    const result = compilePlan({ service: 'web', platform: { kubernetes: {} } });
+    expect(result).toMatchObject({
+      faults: [{ path: 'metrics', message: expect.stringContaining('prometheus') as string }],
+    });
+  });
+});

@@ -36,6 +36,7 @@ export function compilePlan(input: unknown): PlanResult {
     ...stageFaults(parsed.data),
     ...gateFaults(parsed.data),
     ...alertFaults(parsed.data),
+    ...metricsFaults(parsed.data),
   ];
   if (faults.length > 0) return { type: 'faults', faults };
   return { type: 'plan', plan: toPlan(parsed.data) };
@@ -183,6 +184,15 @@ function gateFaults({ gates, rollback }: PlanConfig): readonly Fault[] {
   return faults;
 }
 
+/** A cluster belongs to no project of Google Cloud, so Cloud Monitoring's cannot be guessed. */
+function metricsFaults({ platform, metrics }: PlanConfig): readonly Fault[] {
+  if (platform.kubernetes === undefined || metrics.cloudMonitoring === undefined) return [];
+  if (metrics.cloudMonitoring.project !== undefined) return [];
+  const message =
+    'a cluster has no project to read Cloud Monitoring of: write metrics: { prometheus: { url: ... } }, or name cloudMonitoring.project';
+  return [{ path: 'metrics', message }];
+}
+
 /** Names tell alerts apart. */
 function alertFaults({ alerts = [] }: PlanConfig): readonly Fault[] {
   return alerts.flatMap(({ name }, index) =>
@@ -277,6 +287,10 @@ function toPlatform({ service, platform }: PlanConfig): PlanPlatform {
     return { type: 'cloudRun', project, region, service, endpoint: endpoint ?? null };
   }
   if (platform.local) return { type: 'local', ...platform.local, service };
+  if (platform.kubernetes) {
+    const { kubeconfig = null, context = null, namespace = null } = platform.kubernetes;
+    return { type: 'kubernetes', kubeconfig, context, namespace, service };
+  }
   throw new Error('the schema let a plan without a platform through');
 }
 
@@ -295,7 +309,7 @@ function toMetrics({ metrics }: PlanConfig, platform: PlanPlatform): MetricsSour
   const { project, endpoint, samplePeriod, visibilityDelay } = metrics.cloudMonitoring ?? {};
   return {
     type: 'cloudMonitoring',
-    project: project ?? platform.project,
+    project: project ?? (platform.type === 'kubernetes' ? '' : platform.project),
     endpoint: endpoint ?? (platform.type === 'local' ? platform.url : null),
     samplePeriodMs: samplePeriod ?? CLOUD_MONITORING_SAMPLE_PERIOD_MS,
     visibilityDelayMs: visibilityDelay ?? CLOUD_MONITORING_VISIBILITY_DELAY_MS,

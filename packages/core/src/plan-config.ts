@@ -24,11 +24,26 @@ const cloudRun = z.strictObject({
 
 const local = z.strictObject({ url, project: project.default('local') });
 
+const label = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'write a namespace such as default or divers');
+
+/** Each key is what `kubectl` calls it; without any, it goes where `kubectl` would. */
+const kubernetes = z.strictObject({
+  kubeconfig: z.string().min(1, 'write a path, or leave it out').optional(),
+  context: z.string().min(1, 'name a context of the kubeconfig, or leave it out').optional(),
+  namespace: label.optional(),
+});
+
 const platform = z
-  .strictObject({ cloudRun: cloudRun.optional(), local: local.optional() })
+  .strictObject({
+    cloudRun: cloudRun.optional(),
+    local: local.optional(),
+    kubernetes: kubernetes.optional(),
+  })
   .refine(
-    ({ cloudRun: run, local: here }) => (run === undefined) !== (here === undefined),
-    'name exactly one platform: cloudRun or local',
+    (places) => Object.values(places).filter((place) => place !== undefined).length === 1,
+    'name exactly one platform: cloudRun, kubernetes or local',
   );
 
 const cloudMonitoring = z.strictObject({

@@ -21,6 +21,14 @@ export type PlanPlatform =
       readonly url: string;
       readonly project: string;
       readonly service: string;
+    }
+  | {
+      /** Knative on a cluster. What is `null` is what `kubectl` would take. */
+      readonly type: 'kubernetes';
+      readonly kubeconfig: string | null;
+      readonly context: string | null;
+      readonly namespace: string | null;
+      readonly service: string;
     };
 
 /** Where requests, errors and latencies are read. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { AscentError } from '@ascent/core';
 import { googleTokenSource, type TokenSource } from './access-token.js';
 import type { ApiClientOptions, Fetch } from './api-client.js';
+import { createTokenProgram } from './credential-program.js';
 import type { KubernetesTarget, PlatformTarget } from './platform-target.js';
 
 /** The headers that prove who we are, made anew for every request. */
@@ -33,6 +34,8 @@ function kubernetesAuthorizer({ auth }: KubernetesTarget): ApiClientOptions['aut
       return bearer(() => Promise.resolve(auth.token));
     case 'bearerFile':
       return bearer(() => tokenFromFile(auth.path));
+    case 'exec':
+      return bearer(createTokenProgram(auth.program));
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { PlanPlatform } from '@ascent/core';
 import { servingApiPath } from '@ascent/knative';
+import type { CredentialProgram } from './credential-program.js';
 
 /** How a Kubernetes API server is convinced of who we are. */
 export type KubernetesAuth =
@@ -13,7 +14,9 @@ export type KubernetesAuth =
   /** Read anew for every request: the kubelet rotates a service account's token. */
   | { readonly type: 'bearerFile'; readonly path: string }
   /** Both in PEM. */
-  | { readonly type: 'clientCertificate'; readonly certificate: string; readonly key: string };
+  | { readonly type: 'clientCertificate'; readonly certificate: string; readonly key: string }
+  /** A program that prints a token, such as `gke-gcloud-auth-plugin`. */
+  | { readonly type: 'exec'; readonly program: CredentialProgram };
 
 /** A service of Knative on a Kubernetes cluster. */
 export type KubernetesTarget = {
@@ -28,7 +31,7 @@ export type KubernetesTarget = {
 };
 
 /** The service that is rolled out, and the API that knows it. */
-export type PlatformTarget = PlanPlatform | KubernetesTarget;
+export type PlatformTarget = Exclude<PlanPlatform, { type: 'kubernetes' }> | KubernetesTarget;
 
 /** What the requests of one target have in common. */
 export type ApiAddress = {

@@ -86,6 +86,11 @@ function addressOf(platform: PlanPlatform): {
   readonly base: string;
   readonly authorize: () => Promise<Readonly<Record<string, string>>>;
 } {
+  if (platform.type === 'kubernetes') {
+    const message =
+      'ascent deploy speaks to Cloud Run and cloud-run-local. On Kubernetes apply the Service with your own tool, pinned to its present revision: kubectl apply -f service.yaml';
+    throw new AscentError('ASC_USAGE', message);
+  }
   const anonymous = (): Promise<Record<string, string>> => Promise.resolve({});
   const under = (root: string): string =>
     `${root.replace(/\/+$/, '')}/apis/serving.knative.dev/v1/namespaces/${platform.project}`;
