@@ -39,17 +39,18 @@ export function watchTicks(
   for (const tick of ticks) {
     const startMs = nowMs;
     nowMs += tickMs;
-    const interval = { startMs, endMs: nowMs };
     points.push(
       {
-        ...interval,
+        startMs,
+        endMs: nowMs,
         revision: 'candidate',
         requests: tick.candidateRequests,
         errors: tick.candidateErrors,
         latency: histogram(tick.candidateLatency),
       },
       {
-        ...interval,
+        startMs,
+        endMs: nowMs,
         revision: 'stable',
         requests: tick.stableRequests,
         errors: tick.stableErrors,

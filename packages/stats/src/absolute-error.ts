@@ -97,7 +97,8 @@ function boostOf(
   const logHeadRoom = options.logThreshold - total - state.logBoost;
   if (logHeadRoom <= 0) return 0;
   const nulls = binomialNull(requests, options.limit, logHeadRoom);
-  const eValues = new Float64Array(nulls.length);
+  while (eValueSpace.length < nulls.length) eValueSpace = doubled(eValueSpace);
+  const eValues = eValueSpace.subarray(0, nulls.length).fill(0);
   options.steps.forEach((step, j) => {
     const logFirst = (state.logBets[j] ?? 0) - total + requests * step.success;
     addGeometric(eValues, logFirst, step.failure - step.success);
@@ -121,6 +122,16 @@ function addGeometric(sums: Float64Array, logFirst: number, logRatio: number): v
   }
 }
 
+/** Working space, reused because allocating it costs more than filling it. It never outlives a call. */
+let nullSpace = new Float64Array(256);
+let eValueSpace = new Float64Array(256);
+
+function doubled(space: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * space.length);
+  larger.set(space);
+  return larger;
+}
+
 /**
  * Binomial probabilities of 0, 1, … up to where even the greatest e-value weighs nothing: an outcome is
  * worth at most the head-room, so what is left out changes the boost by less than e⁻⁶⁰.
@@ -129,18 +140,22 @@ function binomialNull(requests: number, rate: number, logHeadRoom: number): Floa
   const odds = rate / (1 - rate);
   const least = Math.exp(-Math.min(600, 60 + logHeadRoom));
   const mode = Math.min(requests, Math.floor((requests + 1) * rate));
-  const nulls: number[] = [1];
+  while (nullSpace.length <= mode) nullSpace = doubled(nullSpace);
+  nullSpace[mode] = 1;
   let sum = 1;
-  for (let k = mode, value = 1; k < requests && value > least; k += 1) {
-    value *= ((requests - k) / (k + 1)) * odds;
-    nulls.push(value);
+  let size = mode + 1;
+  for (let value = 1; size <= requests && value > least; size += 1) {
+    value *= ((requests - size + 1) / size) * odds;
+    if (size === nullSpace.length) nullSpace = doubled(nullSpace);
+    nullSpace[size] = value;
     sum += value;
   }
-  const below: number[] = [];
   for (let k = mode, value = 1; k > 0; k -= 1) {
     value *= k / ((requests - k + 1) * odds);
-    below.push(value);
+    nullSpace[k - 1] = value;
     sum += value;
   }
-  return Float64Array.from([...below.reverse(), ...nulls], (value) => value / sum);
+  const outcomes = nullSpace.subarray(0, size);
+  for (let k = 0; k < size; k += 1) outcomes[k] = (outcomes[k] ?? 0) / sum;
+  return outcomes;
 }

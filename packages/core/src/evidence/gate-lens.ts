@@ -5,7 +5,7 @@
 import type { HistogramLayout } from '../traffic-point.js';
 import { budgetParts } from './gate-plan.js';
 import type { GatePlan, Question } from './gate-plan.js';
-import { bucketCount, firstBucketAbove, forgivenBuckets, layoutKey } from './latency-layout.js';
+import { bucketCount, firstBucketAbove, forgivenBuckets, isSameLayout } from './latency-layout.js';
 
 /** Limits and tolerances in one layout's buckets. */
 export type LatencyLens = {
@@ -31,8 +31,19 @@ export type GateLens = {
   readonly latency: LatencyLens | null;
 };
 
+/** The last lens of every plan in use: a look at a minute's points must not cost more than the minute's evidence. */
+const knownLenses = new WeakMap<GatePlan, GateLens>();
+
 /** The lens for a plan and the layout latencies count in. */
 export function gateLens(gatePlan: GatePlan, layout: HistogramLayout | null): GateLens {
+  const known = knownLenses.get(gatePlan);
+  if (known !== undefined && isSameLayout(known.latency?.layout ?? null, layout)) return known;
+  const lens = newLens(gatePlan, layout);
+  knownLenses.set(gatePlan, lens);
+  return lens;
+}
+
+function newLens(gatePlan: GatePlan, layout: HistogramLayout | null): GateLens {
   const parts = budgetParts(gatePlan);
   const thresholdOf = (question: Question): number =>
     -Math.log(gatePlan.risk.falseRollback * (parts.get(question) ?? 1));
@@ -50,12 +61,6 @@ export function gateLens(gatePlan: GatePlan, layout: HistogramLayout | null): Ga
 export function refocus(lens: GateLens, layout: HistogramLayout | null): GateLens {
   if (layout === null || isSameLayout(lens.latency?.layout ?? null, layout)) return lens;
   return { ...lens, latency: latencyLens(lens.gatePlan, layout) };
-}
-
-/** Whether two histograms count in the same buckets. */
-export function isSameLayout(a: HistogramLayout | null, b: HistogramLayout | null): boolean {
-  if (a === b || a === null || b === null) return a === b;
-  return layoutKey(a) === layoutKey(b);
 }
 
 function latencyLens(gatePlan: GatePlan, layout: HistogramLayout): LatencyLens {

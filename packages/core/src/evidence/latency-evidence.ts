@@ -7,7 +7,6 @@ import { latencyLogE, startLatency, updateLatency, updateSafetyAlone } from '@as
 import type { Latency, LatencyBlock } from '@ascent/stats';
 import type { HistogramLayout } from '../traffic-point.js';
 import type { GateLens, LatencyLens } from './gate-lens.js';
-import { isSameLayout } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
 import { absorbLimit, limitLogE, startLimitEvidence } from './limit-evidence.js';
 import type { LimitEvidence } from './limit-evidence.js';
@@ -15,6 +14,7 @@ import {
   bucketCount,
   countFrom,
   firstBucketAbove,
+  isSameLayout,
   moveBuckets,
   quantileMs,
 } from './latency-layout.js';
@@ -92,7 +92,9 @@ export function absorbLatency(
   if (!closed || latency === null) return { ...evidence, open };
   const { empty } = latency;
   const judged = judgeBlock(lens.gatePlan, evidence, {
-    ...open,
+    candidate: open.candidate,
+    stable: open.stable,
+    warm: open.warm,
     lens: latency,
     limitLogThreshold: lens.latencyLimitLogThreshold,
     slow,

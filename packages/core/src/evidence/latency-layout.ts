@@ -14,12 +14,25 @@ export function bucketCount(layout: HistogramLayout): number {
   return layout.type === 'exponential' ? layout.finiteBuckets + 2 : layout.boundsMs.length + 1;
 }
 
-/** Lower edge of a bucket, milliseconds. */
+/** Edges of the layouts in use: powers are dear, and every block of a rollout asks for them. */
+const knownEdges = new WeakMap<HistogramLayout, readonly number[]>();
+
+/** Lower edge of a bucket the layout has, milliseconds. */
 export function lowerEdgeMs(layout: HistogramLayout, bucket: number): number {
-  if (bucket === 0) return 0;
-  return layout.type === 'exponential'
-    ? layout.scaleMs * layout.growthFactor ** (bucket - 1)
-    : (layout.boundsMs[bucket - 1] ?? 0);
+  let edges = knownEdges.get(layout);
+  if (edges === undefined) {
+    edges = lowerEdgesMs(layout);
+    knownEdges.set(layout, edges);
+  }
+  return edges[bucket] ?? 0;
+}
+
+function lowerEdgesMs(layout: HistogramLayout): readonly number[] {
+  if (layout.type === 'explicit') return [0, ...layout.boundsMs];
+  const { scaleMs, growthFactor } = layout;
+  return Array.from({ length: bucketCount(layout) }, (_, bucket) =>
+    bucket === 0 ? 0 : scaleMs * growthFactor ** (bucket - 1),
+  );
 }
 
 /** Upper edge of a bucket, milliseconds; ∞ for the last one. */
@@ -27,17 +40,30 @@ export function upperEdgeMs(layout: HistogramLayout, bucket: number): number {
   return bucket >= bucketCount(layout) - 1 ? Infinity : lowerEdgeMs(layout, bucket + 1);
 }
 
-/** Two layouts that count in the same buckets have the same key. */
-export function layoutKey(layout: HistogramLayout): string {
-  return layout.type === 'exponential'
-    ? `exponential ${layout.scaleMs} ${layout.growthFactor} ${layout.finiteBuckets}`
-    : `explicit ${layout.boundsMs.join(' ')}`;
+/** Whether two histograms count in the same buckets. */
+export function isSameLayout(a: HistogramLayout | null, b: HistogramLayout | null): boolean {
+  if (a === b || a === null || b === null) return a === b;
+  if (a.type === 'exponential') {
+    return (
+      b.type === 'exponential' &&
+      a.scaleMs === b.scaleMs &&
+      a.growthFactor === b.growthFactor &&
+      a.finiteBuckets === b.finiteBuckets
+    );
+  }
+  return (
+    b.type === 'explicit' &&
+    a.boundsMs.length === b.boundsMs.length &&
+    a.boundsMs.every((bound, j) => bound === b.boundsMs[j])
+  );
 }
 
 /** All buckets, with the trailing empty ones a source may leave out. */
 export function fullCounts(histogram: LatencyHistogram): readonly number[] {
-  const full = new Array<number>(bucketCount(histogram.layout)).fill(0);
   const { counts } = histogram;
+  const buckets = bucketCount(histogram.layout);
+  if (counts.length === buckets && counts.every(Number.isInteger)) return counts;
+  const full = new Array<number>(buckets).fill(0);
   for (let j = 0; j < full.length && j < counts.length; j += 1) {
     full[j] = Math.round(counts[j] ?? 0);
   }

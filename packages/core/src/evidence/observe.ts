@@ -14,9 +14,9 @@ import {
   changeLayout,
   startLatencyEvidence,
 } from './latency-evidence.js';
-import { gateLens, isSameLayout, refocus } from './gate-lens.js';
+import { gateLens, refocus } from './gate-lens.js';
 import type { GateLens } from './gate-lens.js';
-import { countFrom } from './latency-layout.js';
+import { countFrom, isSameLayout } from './latency-layout.js';
 import { addToWindow, windowCounts, withoutLatency } from './recent-window.js';
 import { advanceTimer } from './rule-timer.js';
 import type { RuleTimer } from './rule-timer.js';

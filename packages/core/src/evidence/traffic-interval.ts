@@ -5,7 +5,7 @@
  * quietly becoming evidence.
  */
 import type { HistogramLayout, TrafficPoint } from '../traffic-point.js';
-import { fullCounts, layoutKey } from './latency-layout.js';
+import { fullCounts, isSameLayout } from './latency-layout.js';
 
 /** What can be wrong with measurements, one name each. */
 export type AnomalyCode =
@@ -112,7 +112,7 @@ function intervalOf({ candidate, stable }: Pair): Built {
   }
   const own = layoutOf(candidate);
   const rest = layoutOf(stable);
-  const layoutsDiffer = own !== null && rest !== null && differ(own, rest);
+  const layoutsDiffer = own !== null && rest !== null && !isSameLayout(own, rest);
   return {
     interval: {
       startMs: first.startMs,
@@ -129,11 +129,6 @@ function intervalOf({ candidate, stable }: Pair): Built {
 
 function layoutOf(point: TrafficPoint | null): HistogramLayout | null {
   return point?.latency?.layout ?? null;
-}
-
-/** The same object is the common case, and its key need not be built. */
-function differ(own: HistogramLayout, rest: HistogramLayout): boolean {
-  return own !== rest && layoutKey(own) !== layoutKey(rest);
 }
 
 /** Sources that extrapolate (Prometheus' increase()) deliver fractions; requests are whole. */
