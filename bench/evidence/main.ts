@@ -1,7 +1,8 @@
 /**
  * `npm run bench:evidence`: all cells on all processors, progress on the way, `bench/evidence.md` and its
  * picture at the end. `--full` is the nightly size, `--scale X` that many times the rollouts,
- * `--seed N` another world, `--only TEXT` some cells, `--out DIR` somewhere else.
+ * `--good-releases N` so many of good releases in every cell, `--seed N` another world, `--only TEXT` some
+ * cells, `--out DIR` somewhere else, `--log FILE` keeps results so that the same command goes on where it was.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -14,9 +15,13 @@ import type { Job } from './jobs.js';
 import { drawPicture } from './picture.js';
 import { claims, writeReport } from './report.js';
 import { collect } from './results.js';
+import { openResultsLog } from './results-log.js';
+import type { ResultsLog } from './results-log.js';
 import { runJob } from './run-job.js';
 import type { Result } from './run-job.js';
 import { measureSpeed } from './speed.js';
+
+const program = fileURLToPath(import.meta.url);
 
 if (isMainThread) await main();
 else serve();
@@ -35,6 +40,8 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
       scale: { type: 'string', default: '1' },
+      'good-releases': { type: 'string' },
+      log: { type: 'string' },
       out: { type: 'string', default: '' },
     },
   });
@@ -43,20 +50,25 @@ async function main(): Promise<void> {
   const base = values.full ? fullSize : defaultSize;
   const size = {
     ...base,
-    goodReleases: Math.ceil(base.goodReleases * scale),
+    goodReleases: Number(values['good-releases'] ?? Math.ceil(base.goodReleases * scale)),
     regressions: Math.ceil(base.regressions * scale),
     rollouts: Math.ceil(base.rollouts * scale),
     disturbances: Math.ceil(base.disturbances * scale),
   };
   const jobs = allJobs(size, seed).filter(({ cell }) => cell.includes(values.only));
   const startedMs = performance.now();
-  const results = collect(await runAll(jobs));
+  const results = collect(await runAll(jobs, openResultsLog(values.log ?? null, program)));
   const seconds = (performance.now() - startedMs) / 1000;
   const speed = measureSpeed(seed);
   process.stdout.write(`\n${claims(results, speed).join('\n')}\n`);
   if (values.only !== '' && values.out === '') return;
   const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
-  const options = `${values.full ? ' --full' : ''}${scale === 1 ? '' : ` --scale ${values.scale}`}`;
+  const good = values['good-releases'];
+  const options = [
+    ...(values.full ? [' --full'] : []),
+    ...(scale === 1 ? [] : [` --scale ${values.scale}`]),
+    ...(good === undefined ? [] : [` --good-releases ${good}`]),
+  ].join('');
   const info = { seed, size, sizeName, options, seconds, speed, node: process.versions.node };
   const folder = values.out === '' ? fileURLToPath(new URL('../', import.meta.url)) : values.out;
   writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
@@ -64,16 +76,23 @@ async function main(): Promise<void> {
   process.stdout.write(`wrote evidence.md and evidence.svg to ${folder}\n`);
 }
 
-async function runAll(jobs: readonly Job[]): Promise<readonly Result[]> {
+async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly Result[]> {
   const results: Result[] = [];
-  const waiting = jobs.toSorted((a, b) => costOf(b) - costOf(a));
-  const total = jobs.reduce((sum, job) => sum + costOf(job), 0);
+  const waiting: Job[] = [];
+  for (const job of jobs.toSorted((a, b) => costOf(b) - costOf(a))) {
+    const known = log.find(job);
+    if (known === undefined) waiting.push(job);
+    else results.push(known);
+  }
+  const total = waiting.reduce((sum, job) => sum + costOf(job), 0);
   let done = 0;
   const startedMs = performance.now();
   const work = async (): Promise<void> => {
-    const worker = new Worker(fileURLToPath(import.meta.url));
+    const worker = new Worker(program);
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      results.push(await ask(worker, job));
+      const result = await ask(worker, job);
+      results.push(result);
+      log.add(job, result);
       done += costOf(job);
       const seconds = Math.round((performance.now() - startedMs) / 1000);
       process.stderr.write(
