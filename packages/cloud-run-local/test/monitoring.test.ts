@@ -1,5 +1,7 @@
-/** Cloud Monitoring over HTTP: what the front door counted, as Cloud Monitoring would answer it. */
+/** Cloud Monitoring: what the front door counted, over HTTP and by Google's own client. */
+import monitoring from '@google-cloud/monitoring';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { googleClientOptions } from './contract/google-client.js';
 import {
   call,
   deploy,
@@ -150,5 +152,36 @@ describe('a question that cannot be answered', () => {
     const reply = await query('request_count', parameters);
     expect(reply.status).toBe(status);
     expect(reply.body.error.message).toContain(message);
+  });
+});
+
+describe("Google's own client", () => {
+  const time = (ms: number) => ({ seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 });
+
+  it.each([
+    { metric: 'request_count', crossSeriesReducer: 'REDUCE_SUM', field: 'int64Value', least: 5 },
+    {
+      metric: 'request_latencies',
+      crossSeriesReducer: 'REDUCE_PERCENTILE_95',
+      field: 'doubleValue',
+      least: 55,
+    },
+  ] as const)('reads $metric by $crossSeriesReducer', async (asked) => {
+    const { metric, crossSeriesReducer, field, least } = asked;
+    const client = new monitoring.MetricServiceClient(googleClientOptions(world));
+    const [[series]] = await client.listTimeSeries({
+      name: 'projects/local',
+      filter: `metric.type="run.googleapis.com/${metric}" resource.labels.service_name="metered"`,
+      interval: { startTime: time(beganMs), endTime: time(endedMs) },
+      aggregation: {
+        alignmentPeriod: time(endedMs - beganMs),
+        perSeriesAligner: 'ALIGN_DELTA',
+        crossSeriesReducer,
+        groupByFields: ['resource.labels.revision_name'],
+      },
+      view: 'FULL',
+    });
+    expect(series?.resource?.labels).toMatchObject({ revision_name: revision });
+    expect(Number(series?.points?.[0]?.value?.[field])).toBeGreaterThanOrEqual(least);
   });
 });

@@ -128,14 +128,23 @@ export class OperationStore {
   }
 
   /** An operation as v2 answers it. */
-  view({ name, metadata, outcome }: Operation): Json {
-    const typed = (resource: Json): Json => ({ '@type': this.#typeUrl, ...resource });
-    if (outcome === undefined) return { name, metadata: typed(metadata()) };
+  view(operation: Operation): Json {
+    const { name, metadata, outcome } = operation;
+    if (outcome === undefined) return this.viewBegun(operation, metadata());
     if (outcome.kind === 'error') {
       const error = { code: failedCode, message: outcome.message };
-      return { name, metadata: typed(metadata()), done: true, error };
+      return { name, metadata: this.#typed(metadata()), done: true, error };
     }
-    const resource = typed(outcome.resource);
+    const resource = this.#typed(outcome.resource);
     return { name, metadata: resource, done: true, response: resource };
+  }
+
+  /** An operation as the call that began it answers it, with the resource as that call left it. */
+  viewBegun({ name }: Operation, metadata: Json): Json {
+    return { name, metadata: this.#typed(metadata) };
+  }
+
+  #typed(resource: Json): Json {
+    return { '@type': this.#typeUrl, ...resource };
   }
 }

@@ -161,12 +161,6 @@ export function parseServiceBody(body: unknown): ServiceBody {
   }
   refuse(parsed.data, unsupported[''], '');
   refuse(parsed.data.template, unsupported.template, 'template.');
-  if (parsed.data.template.containers.length > 1) {
-    throw new ApiError(
-      'UNIMPLEMENTED',
-      'template.containers: more than one container is not supported by cloud-run-local.',
-    );
-  }
   parsed.data.template.containers.forEach((container, index) => {
     refuse(container, unsupported.container, `template.containers[${index}].`);
   });

@@ -245,13 +245,15 @@ export class AdminV2 {
     const latest = (): Json =>
       viewServiceV2(operations.exists(key) ? operations.get(key) : written, book);
     const operation = this.#services.begin(this.#parentOf(call), latest);
-    if (dryRun) operation.end({ kind: 'response', resource: viewServiceV2(written, book) });
-    else {
-      this.#services.watch(operation, written);
-      // It may have been decided already.
-      if (operations.exists(key)) this.noteStep(operations.get(key));
+    if (dryRun) {
+      operation.end({ kind: 'response', resource: viewServiceV2(written, book) });
+      return encode(call, this.#services.view(operation));
     }
-    return encode(call, this.#services.view(operation));
+    this.#services.watch(operation, written);
+    // The answer to a write is always a pending operation, as recorded; it may have been decided already.
+    const answer = encode(call, this.#services.viewBegun(operation, viewServiceV2(written, book)));
+    if (operations.exists(key)) this.noteStep(operations.get(key));
+    return answer;
   }
 
   #endOf(record: ServiceRecord): OperationEnd {

@@ -58,7 +58,6 @@ export function parseService(body: unknown): Service {
   if (parsed.data.spec.template.spec.containers.length === 0) {
     throw invalidArgument('spec.template.spec.containers: a revision needs a container.');
   }
-  refuseUnsupported(parsed.data);
   return parsed.data;
 }
 
@@ -204,10 +203,12 @@ function nextState(
 
 /**
  * Judges a write and returns what to store.
- * @throws ApiError INVALID_ARGUMENT, ALREADY_EXISTS (a revision name taken) or ABORTED (a version conflict).
+ * @throws ApiError INVALID_ARGUMENT, ALREADY_EXISTS (a revision name taken), ABORTED (a version conflict) or
+ * UNIMPLEMENTED (a feature this emulator does not have).
  */
 export function admitService(service: Service, context: WriteContext): Admission {
   const { key, current, nowUs } = context;
+  refuseUnsupported(service);
   checkNames(service, key);
   checkAnnotations(service);
   checkVersion(service, current);

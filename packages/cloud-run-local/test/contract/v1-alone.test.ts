@@ -1,0 +1,97 @@
+/** What only v1 has, over plain HTTP; what both APIs have is in `both-apis.test.ts`. */
+import type { Service } from '@ascent/knative';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeResourceVersion } from '../../src/resources/version-token.js';
+import { call, deploy, echoService, servicePath, startWorld, type World } from '../harness.js';
+
+const base = '/apis/serving.knative.dev/v1/namespaces/local' as const;
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+  await deploy(world, echoService('first'));
+  await deploy(world, echoService('second'));
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+it('names both versions where a write comes too late', async () => {
+  const read = await deploy(world, echoService('race'));
+  const write = () => call(world, `PUT ${servicePath('race')}`, read);
+  const first = await write();
+  const second = await write();
+  const sent = decodeResourceVersion(read.metadata.resourceVersion);
+  const current = decodeResourceVersion(first.body.metadata.resourceVersion);
+  expect(second.body.error).toEqual({
+    code: 409,
+    status: 'ABORTED',
+    message: `Conflict for resource 'race': version '${sent}' was specified but current version is '${current}'.`,
+  });
+});
+
+it('answers without a name in the template, so that writing back mints nothing', async () => {
+  const { body } = await call(world, `GET ${servicePath('first')}`);
+  expect(body.spec.template.metadata?.name).toBeUndefined();
+  const after = await deploy(world, { ...body, metadata: { name: 'first' } });
+  expect(after.status.latestCreatedRevisionName).toBe(body.status.latestCreatedRevisionName);
+});
+
+it('lists revisions by label', async () => {
+  const selector = encodeURIComponent('serving.knative.dev/service=second');
+  const { body } = await call(world, `GET ${base}/revisions?labelSelector=${selector}`);
+  expect(body).toMatchObject({ kind: 'RevisionList' });
+  expect(body.items.map(({ metadata }) => metadata.name)).toEqual([
+    expect.stringMatching(/^second-00001-/),
+  ]);
+});
+
+it('shows the two halves of a service', async () => {
+  const route = await call(world, `GET ${base}/routes/first`);
+  const configuration = await call(world, `GET ${base}/configurations/first`);
+  expect(route.body.status.traffic[0]?.percent).toBe(100);
+  expect(configuration.body.status.latestReadyRevisionName).toMatch(/^first-/);
+});
+
+it('has the same services below a location', async () => {
+  const { body } = await call(world, 'GET /v1/projects/local/locations/us-central1/services/first');
+  expect(body.metadata.name).toBe('first');
+});
+
+function withContainer(fields: Record<string, unknown>): Service {
+  return echoService('unsupported', { container: fields });
+}
+
+describe('a call that is refused', () => {
+  it('for a target of neither kind says what to give', async () => {
+    const traffic = [{ percent: 100 }];
+    const reply = await call(world, `POST ${servicePath()}`, echoService('split', { traffic }));
+    expect(reply.body.error).toMatchObject({ code: 400, status: 'INVALID_ARGUMENT' });
+    expect(reply.body.error.message).toContain(
+      'spec.traffic[0]: give exactly one of revisionName and latestRevision',
+    );
+  });
+
+  it.each([
+    [`PUT ${servicePath('first')}`, echoService('other'), 400, 'INVALID_ARGUMENT'],
+    [`POST ${servicePath()}`, '{', 400, 'INVALID_ARGUMENT'],
+    [`POST ${servicePath()}`, { kind: 'Service' }, 400, 'INVALID_ARGUMENT'],
+    [`PATCH ${servicePath('first')}`, {}, 501, 'UNIMPLEMENTED'],
+  ] as const)('%s answers its fault', async (operation, body, ...fault) => {
+    const reply = await call(world, operation, body);
+    expect([reply.status, reply.body.error.status]).toEqual(fault);
+  });
+
+  it.each([
+    ['watch', `GET ${servicePath()}?watch=true`, undefined],
+    ['watch', `GET ${base}/revisions?watch=1`, undefined],
+    [
+      'spec.template.spec.containers[0].ports[0].name: h2c',
+      `POST ${servicePath()}`,
+      withContainer({ ports: [{ name: 'h2c', containerPort: 8080 }] }),
+    ],
+  ] as const)('names what is not there: %s', async (name, operation, body) => {
+    const { error } = (await call(world, operation, body)).body;
+    expect(error).toMatchObject({ code: 501, status: 'UNIMPLEMENTED' });
+    expect(error.message.startsWith(name)).toBe(true);
+  });
+});

@@ -1,0 +1,158 @@
+/** What only v2 has, asked by Google's own client; what both APIs have is in `both-apis.test.ts`. */
+import run from '@google-cloud/run';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, echoImage, startWorld, type ApiReply, type World } from '../harness.js';
+import { googleClientOptions } from './google-client.js';
+import { parent } from './v2-driver.js';
+
+const template = { containers: [{ image: echoImage }] };
+const collection = `/v2/${parent}/services` as const;
+let world: World;
+let services: InstanceType<typeof run.v2.ServicesClient>;
+
+beforeAll(async () => {
+  world = await startWorld();
+  services = new run.v2.ServicesClient(googleClientOptions(world));
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+/** Creates a service and waits for the operation to end. */
+async function create(serviceId: string) {
+  const [operation] = await services.createService({ parent, serviceId, service: { template } });
+  await operation.promise();
+  const [service] = await services.getService({ name: `${parent}/services/${serviceId}` });
+  return service;
+}
+
+/** An operation as it is written. */
+interface OperationBody {
+  readonly name: string;
+  readonly done?: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly response?: Readonly<Record<string, unknown>>;
+}
+const operationOf = ({ body }: ApiReply): OperationBody => body as unknown as OperationBody;
+
+describe('operations', () => {
+  it('are pending in the answer to a write, and done after a wait', async () => {
+    const begun = operationOf(
+      await call(world, `POST ${collection}?serviceId=pending`, { template }),
+    );
+    expect(begun.name).toMatch(new RegExp(`^${parent}/operations/[0-9a-f-]{36}$`));
+    expect(begun.done).toBeUndefined();
+    expect(begun.metadata).toMatchObject({
+      '@type': 'type.googleapis.com/google.cloud.run.v2.Service',
+      name: `${parent}/services/pending`,
+      reconciling: true,
+      terminalCondition: { type: 'Ready', state: 'CONDITION_PENDING' },
+    });
+    const ended = operationOf(await call(world, `POST /v2/${begun.name}:wait`, { timeout: '20s' }));
+    expect(ended).toMatchObject({ name: begun.name, done: true });
+    expect(ended.response).toEqual(ended.metadata);
+    expect(ended.response).toMatchObject({ generation: '1', observedGeneration: '1' });
+  });
+
+  it('are pending even where the write changes nothing that takes time', async () => {
+    await create('quick');
+    const traffic = [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 }];
+    const path = `PATCH ${collection}/quick?updateMask=traffic` as const;
+    const begun = operationOf(await call(world, path, { traffic }));
+    expect(begun.done).toBeUndefined();
+    const ended = operationOf(await call(world, `POST /v2/${begun.name}:wait`, {}));
+    expect(ended.done).toBe(true);
+  });
+});
+
+describe('an update', () => {
+  it('takes only what the mask names', async () => {
+    const before = await create('masked');
+    const [operation] = await services.updateService({
+      service: {
+        name: before.name ?? '',
+        description: 'not in the mask',
+        template: { ...before.template, scaling: { minInstanceCount: 1, maxInstanceCount: 9 } },
+      },
+      updateMask: { paths: ['template.scaling'] },
+    });
+    await operation.promise();
+    const [after] = await services.getService({ name: before.name ?? '' });
+    expect(after.template?.scaling).toMatchObject({ minInstanceCount: 1, maxInstanceCount: 9 });
+    expect(after.description).toBe('');
+    expect(after.latestCreatedRevision).toMatch(/masked-00002-/);
+  });
+
+  it('makes what is missing, with allowMissing', async () => {
+    const name = `${parent}/services/upserted`;
+    const [made] = await services.updateService({
+      service: { name, template },
+      allowMissing: true,
+    });
+    await made.promise();
+    expect((await services.getService({ name }))[0].generation).toBe('1');
+  });
+
+  it('mints a revision of an unchanged template only if told to', async () => {
+    await create('forced');
+    const path = `PATCH ${collection}/forced?forceNewRevision=true` as const;
+    const { name } = operationOf(await call(world, path, { template }));
+    const ended = operationOf(await call(world, `POST /v2/${name}:wait`, {}));
+    expect(ended.response?.['latestReadyRevision']).toMatch(/forced-00002-/);
+  });
+
+  it('with an old etag is accepted, as Cloud Run was seen to', async () => {
+    const before = await create('etag');
+    const write = (description: string) =>
+      services.updateService({ service: { ...before, description } });
+    await (await write('one'))[0].promise();
+    await expect(write('two')).resolves.toBeDefined();
+  });
+});
+
+describe('answers', () => {
+  it('carry enums as names, or as numbers if asked to', async () => {
+    await create('enums');
+    const named = await call(world, `GET ${collection}/enums`);
+    const numbered = await call(world, `GET ${collection}/enums?$alt=json;enum-encoding=int`);
+    expect(named.body).toMatchObject({ ingress: 'INGRESS_TRAFFIC_ALL', launchStage: 'GA' });
+    expect(numbered.body).toMatchObject({ ingress: 1, launchStage: 4, traffic: [{ type: 1 }] });
+  });
+
+  it('to the IAM calls are enough for a client', async () => {
+    await create('shared');
+    const resource = `${parent}/services/shared`;
+    const bindings = [{ role: 'roles/run.invoker', members: ['allUsers'] }];
+    await services.setIamPolicy({ resource, policy: { bindings } });
+    expect((await services.getIamPolicy({ resource }))[0].bindings).toMatchObject(bindings);
+    const permissions = ['run.services.get'];
+    expect((await services.testIamPermissions({ resource, permissions }))[0]).toMatchObject({
+      permissions,
+    });
+  });
+});
+
+describe('a service that is refused', () => {
+  const attempt = (service: object) =>
+    services.createService({ parent, serviceId: 'refused', service });
+
+  it('for a name of the platform says which', async () => {
+    const annotations = { 'run.googleapis.com/x': 'y' };
+    await expect(attempt({ template, annotations })).rejects.toMatchObject({
+      code: 3,
+      message: expect.stringContaining("'run.googleapis.com/x' uses the reserved prefix") as string,
+    });
+  });
+
+  it.each(['encryptionKey', 'vpcAccess', 'volumes'])(
+    'for what is not there names it: %s',
+    (field) => {
+      const said = { encryptionKey: 'k', vpcAccess: { connector: 'c' }, volumes: [{ name: 'v' }] };
+      const asked = { ...template, [field]: said[field as keyof typeof said] };
+      return expect(attempt({ template: asked })).rejects.toMatchObject({
+        code: 12,
+        message: expect.stringContaining(`template.${field}`) as string,
+      });
+    },
+  );
+});
