@@ -73,6 +73,14 @@ function histogram(counts: readonly number[]): TrafficPoint['latency'] {
   return counts.length === 0 ? null : { layout: benchLayout, counts };
 }
 
+/** Whether it is proven that the candidate does not fail more often by the plan's tolerance, whatever else is known. */
+export function isProven(gatePlan: GatePlan, { evidence }: Watch): boolean {
+  const own = evidence.errors.safety.find(
+    ({ difference }) => difference === gatePlan.errorRate?.worseThanStableBy,
+  );
+  return (own?.test.logE ?? 0) >= -Math.log(gatePlan.risk.missedRegression);
+}
+
 /** Whether the plan would let the share rise: a healthy verdict, or `promote` at the end of the hold. */
 export function mayAdvance(
   gatePlan: GatePlan,
@@ -80,11 +88,7 @@ export function mayAdvance(
   { sharePercent, overdue }: { readonly sharePercent: number; readonly overdue: boolean },
 ): boolean {
   // Judging makes a whole report; while the proof is incomplete the verdict cannot be healthy.
-  const own = watch.evidence.errors.safety.find(
-    ({ difference }) => difference === gatePlan.errorRate?.worseThanStableBy,
-  );
-  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
-  if (!overdue && (own?.test.logE ?? 0) < neededLogE) return false;
+  if (!overdue && !isProven(gatePlan, watch)) return false;
   const judgement = judge(gatePlan, watch.evidence, { nowMs: watch.nowMs, sharePercent });
   return judgement.verdict === 'healthy' || (overdue && judgement.logE < 0);
 }

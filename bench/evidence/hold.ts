@@ -3,7 +3,7 @@
  */
 import { createPrng } from '@ascent/stats';
 import type { GatePlan } from '@ascent/core';
-import { benchPlan, startWatch, watchTicks } from './ascent.js';
+import { benchPlan, isProven, startWatch, watchTicks } from './ascent.js';
 import { conditionalOracle, likelihoodOracle } from './oracle.js';
 import { argoRollouts, flagger, kayenta, pipecd, releaseManager } from './peers.js';
 import type { Scenario } from './scenario.js';
@@ -13,6 +13,8 @@ import type { Tick } from './traffic.js';
 /** Rules that can be held against the same traffic. */
 export type RuleName =
   | 'ascent'
+  /** Ascent's proof that the candidate is safe, taken alone: it “stops” where that is complete. */
+  | 'proof'
   | 'likelihood oracle'
   | 'conditional oracle'
   | 'Flagger'
@@ -114,6 +116,8 @@ function deciderOf(rule: RuleName, job: HoldJob): Decider {
   switch (rule) {
     case 'ascent':
       return ascentDecider({ ...benchPlan, ...job.plan }, job.scenario.tickMs);
+    case 'proof':
+      return proofDecider({ ...benchPlan, ...job.plan }, job.scenario.tickMs);
     case 'likelihood oracle':
       return eachTick(likelihoodOracle(job.scenario));
     case 'conditional oracle':
@@ -139,6 +143,18 @@ function ascentDecider(gatePlan: GatePlan, tickMs: number): Decider {
       watch = watchTicks(gatePlan, watch, { ticks, tickMs });
       const { crossing } = watch.evidence;
       return crossing === null ? -1 : Math.round((crossing.atMs - startMs) / tickMs) - 1;
+    },
+  };
+}
+
+function proofDecider(gatePlan: GatePlan, tickMs: number): Decider {
+  let watch = startWatch(gatePlan);
+  return {
+    add(ticks) {
+      return ticks.findIndex((tick) => {
+        watch = watchTicks(gatePlan, watch, { ticks: [tick], tickMs });
+        return isProven(gatePlan, watch);
+      });
     },
   };
 }

@@ -7,7 +7,7 @@ import { createPrng, estimateDispersion } from '@ascent/stats';
 import { benchPlan } from './ascent.js';
 import type { ConversationJob } from './conversations.js';
 import type { HoldJob, RuleName } from './hold.js';
-import { held, rates, regressions, stableRates } from './scenario.js';
+import { held, rates, regressions, stableRates, unsafeWorlds } from './scenario.js';
 import type { Disturbance, Scenario } from './scenario.js';
 import type { RolloutJob, RolloutTool } from './whole-rollout.js';
 
@@ -23,6 +23,7 @@ export type Size = {
   readonly disturbances: number;
   readonly rollouts: number;
   readonly slowdowns: number;
+  readonly unsafe: number;
 };
 
 /** Minutes on two cores. */
@@ -34,6 +35,7 @@ export const defaultSize: Size = {
   disturbances: 250,
   rollouts: 150,
   slowdowns: 50,
+  unsafe: 100,
 };
 
 /** The nightly size. */
@@ -45,6 +47,7 @@ export const fullSize: Size = {
   disturbances: 4000,
   rollouts: 2000,
   slowdowns: 1000,
+  unsafe: 2000,
 };
 
 const oracles: readonly RuleName[] = ['ascent', 'likelihood oracle', 'conditional oracle'];
@@ -65,6 +68,7 @@ export function allJobs(size: Size, seed: number): readonly Job[] {
     ...remedyJobs(size, seed),
     ...slowdownJobs(size, seed),
     ...rolloutJobs(size, seed),
+    ...unsafeJobs(size, seed),
   ];
 }
 
@@ -219,6 +223,23 @@ function slowdownJobs(size: Size, seed: number): readonly Job[] {
       })),
     ),
   );
+}
+
+function unsafeJobs(size: Size, seed: number): readonly Job[] {
+  return unsafeWorlds.map(({ scenario, difference }) => ({
+    ...hold('unsafe', scenario, {
+      seed: seed + 8,
+      runs: size.unsafe,
+      plan: { errorRate: { maxRatio: 0.5, worseThanStableBy: difference }, latencyP95: null },
+    }),
+    cell: unsafeCell(scenario),
+    rules: ['proof'],
+  }));
+}
+
+/** The name of a cell of unsafe candidates: the share is part of it. */
+export function unsafeCell(scenario: Scenario): string {
+  return `${cellName('unsafe', scenario)}|${scenario.share}`;
 }
 
 const rolloutRates = [0.001, 0.005, 0.01, 0.02, 0.05, 0.2, 1] as const;

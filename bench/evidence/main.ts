@@ -9,29 +9,21 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { allJobs, defaultSize, fullSize } from './jobs.js';
 import type { Job } from './jobs.js';
 import { drawPicture } from './picture.js';
 import { claims, writeReport } from './report.js';
 import { collect } from './results.js';
 import { openResultsLog } from './results-log.js';
-import type { ResultsLog } from './results-log.js';
-import { runJob } from './run-job.js';
+import type { ResultsLog, TimedResult } from './results-log.js';
 import type { Result } from './run-job.js';
 import { measureSpeed } from './speed.js';
 
-const program = fileURLToPath(import.meta.url);
+/** The program of a worker: beside this one, once both are bundled. */
+const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url));
 
-if (isMainThread) await main();
-else serve();
-
-/** A worker: runs what it is sent, one job at a time. */
-function serve(): void {
-  parentPort?.on('message', (job: Job) => {
-    parentPort?.postMessage(runJob(job));
-  });
-}
+await main();
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -56,9 +48,9 @@ async function main(): Promise<void> {
     disturbances: Math.ceil(base.disturbances * scale),
   };
   const jobs = allJobs(size, seed).filter(({ cell }) => cell.includes(values.only));
-  const startedMs = performance.now();
-  const results = collect(await runAll(jobs, openResultsLog(values.log ?? null, program)));
-  const seconds = (performance.now() - startedMs) / 1000;
+  const done = await runAll(jobs, openResultsLog(values.log ?? null, workerFile));
+  const results = collect(done.map(({ result }) => result));
+  const seconds = done.reduce((sum, job) => sum + job.seconds, 0);
   const speed = measureSpeed(seed);
   process.stdout.write(`\n${claims(results, speed).join('\n')}\n`);
   if (values.only !== '' && values.out === '') return;
@@ -70,14 +62,14 @@ async function main(): Promise<void> {
     ...(good === undefined ? [] : [` --good-releases ${good}`]),
   ].join('');
   const info = { seed, size, sizeName, options, seconds, speed, node: process.versions.node };
-  const folder = values.out === '' ? fileURLToPath(new URL('../', import.meta.url)) : values.out;
+  const folder = values.out === '' ? fileURLToPath(new URL('../../', import.meta.url)) : values.out;
   writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
   writeFileSync(join(folder, 'evidence.svg'), drawPicture(results));
   process.stdout.write(`wrote evidence.md and evidence.svg to ${folder}\n`);
 }
 
-async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly Result[]> {
-  const results: Result[] = [];
+async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly TimedResult[]> {
+  const results: TimedResult[] = [];
   const waiting: Job[] = [];
   for (const job of jobs.toSorted((a, b) => costOf(b) - costOf(a))) {
     const known = log.find(job);
@@ -88,11 +80,13 @@ async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly R
   let done = 0;
   const startedMs = performance.now();
   const work = async (): Promise<void> => {
-    const worker = new Worker(program);
+    const worker = new Worker(workerFile);
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const jobMs = performance.now();
       const result = await ask(worker, job);
-      results.push(result);
-      log.add(job, result);
+      const timed = { result, seconds: (performance.now() - jobMs) / 1000 };
+      results.push(timed);
+      log.add(job, timed);
       done += costOf(job);
       const seconds = Math.round((performance.now() - startedMs) / 1000);
       process.stderr.write(

@@ -74,3 +74,22 @@ export const benchLayout = {
   growthFactor: 2 ** 0.25,
   finiteBuckets: 62,
 } as const;
+
+/** Candidates that fail more often by exactly what the plan must not let pass: each called safe is called so wrongly. */
+export const unsafeWorlds: readonly { readonly difference: number; readonly scenario: Scenario }[] =
+  [5, 60, 600, 6000].flatMap((requestsPerMinute) =>
+    stableRates.flatMap((stableRate) =>
+      [0.1, 0.5].flatMap((share) =>
+        [0.005, 0.01, 0.02, 0.05].map((difference) => ({
+          difference,
+          scenario: {
+            ...held,
+            requestsPerMinute,
+            stableRate,
+            candidateRate: stableRate + difference,
+            share,
+          },
+        })),
+      ),
+    ),
+  );

@@ -43,7 +43,7 @@ export function meanRequests(outcome: Outcome): number {
 }
 
 /** Part of the rollouts that were rolled back. */
-export function stoppedPart(outcome: Outcome | null): number {
+export function stoppedPart(outcome: Pick<Outcome, 'stopped' | 'runs'> | null): number {
   return outcome === null ? NaN : outcome.stopped / outcome.runs;
 }
 

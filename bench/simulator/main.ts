@@ -172,7 +172,7 @@ const cpu = cpus()[0]?.model ?? 'unknown processor';
 const text = `${table(rows)}\n\nCPU time of one process on ${cpu.trim()}, Node ${process.versions.node}.`;
 process.stdout.write(`${text}\n`);
 if (process.argv.includes('--write')) {
-  const file = new URL('../simulator.md', import.meta.url);
+  const file = new URL('../../simulator.md', import.meta.url);
   const before = readFileSync(file, 'utf8');
   const [head = ''] = before.split('<!-- table -->');
   writeFileSync(file, `${head}<!-- table -->\n\n${text}\n`);
