@@ -4,17 +4,23 @@ import { createGoogleApi, GoogleApiError, type GoogleApi } from './google-api.js
 import { run } from './run.js';
 import { readSettings, SettingsError, type Settings } from './settings.js';
 import type { Step } from './step.js';
+import { alerts, type WatchedService } from './steps/alerts.js';
 import { foundation, journal } from './steps/foundation.js';
 import { front } from './steps/front.js';
 import { identities } from './steps/identities.js';
 import { names } from './steps/names.js';
 import { secrets } from './steps/secrets.js';
 import { watch } from './steps/watch.js';
+import { readWatchedServices } from './watched-services.js';
 
 type Options = { readonly config: string; readonly apply?: boolean; readonly endpoint?: string };
 
 /** Everything, in an order in which what is needed comes first: accounts before the access that names them. */
-function allSteps(api: GoogleApi, settings: Settings): readonly Step[] {
+function allSteps(
+  api: GoogleApi,
+  settings: Settings,
+  watched: readonly WatchedService[],
+): readonly Step[] {
   const [project, apis, ...registry] = foundation(api, settings);
   return [
     ...(project && apis ? [project, apis] : []),
@@ -25,6 +31,7 @@ function allSteps(api: GoogleApi, settings: Settings): readonly Step[] {
     ...front(api, settings),
     ...names(api, settings),
     ...watch(api, settings),
+    ...alerts(api, settings, watched),
   ];
 }
 
@@ -36,6 +43,7 @@ async function googleToken(): Promise<() => Promise<string>> {
 
 async function bootstrap({ config, apply = false, endpoint }: Options): Promise<void> {
   const settings = await readSettings(config);
+  const watched = await readWatchedServices(settings, config);
   // A local endpoint is for tests: no token of Google's goes there.
   const token = endpoint === undefined ? await googleToken() : () => Promise.resolve('local');
   const pause = endpoint === undefined ? {} : { pauseMs: 5 };
@@ -44,7 +52,7 @@ async function bootstrap({ config, apply = false, endpoint }: Options): Promise<
   say(
     `${settings.project}: ${apply ? 'making what is missing' : 'what is missing; nothing is changed without --apply'}`,
   );
-  const { present, changes, todos } = await run(allSteps(api, settings), { apply, say });
+  const { present, changes, todos } = await run(allSteps(api, settings, watched), { apply, say });
   say(`\n${present} as they should be, ${changes} ${apply ? 'made' : 'to make'}.`);
   if (todos.length > 0)
     say(`\nWhat only you can do:\n${todos.map((todo) => `- ${todo}`).join('\n')}`);

@@ -39,6 +39,8 @@ const settingsSchema = z.strictObject({
         domain: z
           .string()
           .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'write a domain such as api.example.com'),
+        /** The plan whose alerts are watched, beside this file; without one nobody is woken up. */
+        plan: z.string().min(1).optional(),
       }),
     )
     .min(1, 'name at least one service'),

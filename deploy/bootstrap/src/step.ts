@@ -63,8 +63,12 @@ function creation(api: GoogleApi, { create }: ResourceWish): Finding {
   };
 }
 
-/** True where `found` holds everything that `wanted` names; what it has beyond is not ours. */
+/**
+ * True where `found` holds everything that `wanted` names; what it has beyond is not ours. Google's answers leave out
+ * zeros, empty texts and `false` (proto3 JSON, https://protobuf.dev/programming-guides/json/), so they count as named.
+ */
 export function covers(found: unknown, wanted: unknown): boolean {
+  if (found === undefined) return wanted === 0 || wanted === '' || wanted === false;
   if (Array.isArray(wanted)) {
     return (
       Array.isArray(found) &&

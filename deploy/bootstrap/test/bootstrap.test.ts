@@ -1,6 +1,6 @@
 /** Given an empty Google Cloud project, when the bootstrap runs, then everything is there; and again, and nothing changes. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ beforeEach(async () => {
   const text = await readFile(join(deploy, 'bootstrap.yaml'), 'utf8');
   good = text.replace("repositoryId: '0'", "repositoryId: '4711'");
   await writeFile(config, good);
+  await copyFile(join(deploy, 'ascent.yaml'), join(dir, 'ascent.yaml'));
 });
 
 afterEach(async () => {
@@ -53,6 +54,18 @@ function made(host: string): readonly string[] {
   );
 }
 
+function policies(): readonly Record<string, unknown>[] {
+  return made('monitoring.googleapis.com')
+    .filter((key) => key.includes('/alertPolicies/'))
+    .map((key) => google.objects.get(key) ?? {});
+}
+
+/** The name of the notification channel of a type. */
+function channelOf(wanted: string): string {
+  const all = made('monitoring.googleapis.com').map((key) => google.objects.get(key));
+  return String(all.find((object) => object?.['type'] === wanted)?.['name']);
+}
+
 describe('without --apply', () => {
   test('it shows everything that an empty project lacks, and writes nothing', async () => {
     const ran = await bootstrap();
@@ -67,6 +80,8 @@ describe('without --apply', () => {
       'DNS',
       'e-mail to',
       'budget of 100 USD',
+      'alert high-error-rate of dovvybuddy-backend: create, telling email and slack',
+      'dashboard of dovvybuddy-backend: create',
     ]) {
       expect(ran.stdout).toContain(part);
     }
@@ -196,6 +211,83 @@ describe('with --apply', () => {
     });
   });
 
+  test('the four alerts of the plan become policies that tell whom the plan says', async () => {
+    google.objects.set('monitoring.googleapis.com/v3/projects/dovvybuddy/notificationChannels/s', {
+      name: 'projects/dovvybuddy/notificationChannels/s',
+      type: 'slack',
+      labels: { channel_name: '#dovvybuddy-alerts' },
+    });
+    await bootstrap('--apply');
+    const mail = channelOf('email');
+    const slack = 'projects/dovvybuddy/notificationChannels/s';
+    expect(
+      policies().map(({ displayName, severity, notificationChannels }) => [
+        displayName,
+        severity,
+        [...(notificationChannels as string[])].sort(),
+      ]),
+    ).toEqual([
+      ['dovvybuddy-backend: high-error-rate', 'CRITICAL', [mail, slack].sort()],
+      ['dovvybuddy-backend: high-latency', 'WARNING', [mail, slack].sort()],
+      ['dovvybuddy-backend: high-cpu', 'WARNING', [mail]],
+      ['dovvybuddy-backend: high-memory', 'CRITICAL', [mail]],
+    ]);
+    const [dashboard, ...others] = made('monitoring.googleapis.com').filter((key) =>
+      key.includes('/dashboards/'),
+    );
+    expect(others).toEqual([]);
+    expect(google.objects.get(dashboard ?? '')).toMatchObject({
+      displayName: 'dovvybuddy-backend: revisions side by side',
+    });
+  });
+
+  test('a changed rule changes its policy, and a channel that a person added to it stays', async () => {
+    await bootstrap('--apply');
+    const [key = '', policy] =
+      [...google.objects].find(([, { displayName }]) =>
+        String(displayName).endsWith('high-error-rate'),
+      ) ?? [];
+    google.objects.set(key, { ...policy, notificationChannels: ['projects/p/theirs'] });
+    const plan = await readFile(join(dir, 'ascent.yaml'), 'utf8');
+    await writeFile(
+      join(dir, 'ascent.yaml'),
+      plan.replace('above: 5%, for: 5m', 'above: 2%, for: 5m'),
+    );
+    const shown = await bootstrap();
+    expect(shown.stdout).toContain(
+      'would do   alert high-error-rate of dovvybuddy-backend: update conditions,notificationChannels',
+    );
+    await bootstrap('--apply');
+    expect(google.objects.get(key)).toMatchObject({
+      conditions: [{ conditionThreshold: { thresholdValue: 0.02 } }],
+      notificationChannels: ['projects/p/theirs', channelOf('email')],
+    });
+    google.writes.length = 0;
+    await bootstrap('--apply');
+    expect(google.writes).toEqual([]);
+  });
+
+  test('a dashboard that was changed by hand is what the plan says again', async () => {
+    await bootstrap('--apply');
+    const key =
+      made('monitoring.googleapis.com').find((each) => each.includes('/dashboards/')) ?? '';
+    google.objects.set(key, { ...google.objects.get(key), mosaicLayout: { columns: 6 } });
+    const ran = await bootstrap('--apply');
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(google.objects.get(key)).toMatchObject({ mosaicLayout: { columns: 12 } });
+  });
+
+  test('the policy of a rule that is gone is left to a person, with the command', async () => {
+    await bootstrap('--apply');
+    const plan = await readFile(join(dir, 'ascent.yaml'), 'utf8');
+    await writeFile(join(dir, 'ascent.yaml'), plan.replace(/.*name: high-cpu.*\n/, ''));
+    const { stdout } = await bootstrap('--apply');
+    expect(stdout).toMatch(
+      /gcloud monitoring policies delete projects\/dovvybuddy\/alertPolicies\/\d+/,
+    );
+    expect(policies()).toHaveLength(4);
+  });
+
   test('what drifted is mended, and what others added is kept', async () => {
     await bootstrap('--apply');
     const [budget = ''] = made('billingbudgets.googleapis.com');
@@ -298,6 +390,25 @@ describe('wrong settings', () => {
     const ran = await bootstrap('--apply');
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain(path);
+    expect(google.writes).toEqual([]);
+  });
+
+  test.each([
+    [
+      'that is not there',
+      (text: string) => text.replace('plan: ascent.yaml', 'plan: none.yaml'),
+      'none.yaml',
+    ],
+    [
+      'of another service',
+      (text: string) => text.replace('name: dovvybuddy-backend,', 'name: dovvybuddy-api,'),
+      'is the plan of dovvybuddy-backend',
+    ],
+  ])('a plan %s: status 2, nothing is asked', async (_what, spoil, said) => {
+    await writeFile(config, spoil(good));
+    const ran = await bootstrap('--apply');
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(said);
     expect(google.writes).toEqual([]);
   });
 

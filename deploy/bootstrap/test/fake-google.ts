@@ -103,12 +103,15 @@ export class FakeGoogle {
         body: { services: [...this.enabled].map((name) => ({ config: { name } })) },
       };
     }
-    const collection = /\/(notificationChannels|budgets)$/.exec(path)?.[1];
+    const collection = /\/(notificationChannels|budgets|alertPolicies|dashboards)$/.exec(path)?.[1];
     if (collection !== undefined) {
       const items = [...this.objects]
         .filter(([each]) => each.startsWith(`${key}/`))
         .map(([, value]) => value);
-      return { status: 200, body: items.length === 0 ? {} : { [collection]: items } };
+      return {
+        status: 200,
+        body: items.length === 0 ? {} : { [collection]: items.map(withoutDefaults) },
+      };
     }
     const found = this.objects.get(key);
     return found ? { status: 200, body: found } : notFound(key);
@@ -132,6 +135,7 @@ export class FakeGoogle {
       key.indexOf('/v1/') < 0 ? key.indexOf('/v3/') + 4 : key.indexOf('/v1/') + 4,
     );
     const made: Json = { name, ...body };
+    if (path.endsWith('/dashboards')) made['etag'] = `e${++this.#counter}`;
     if (path.endsWith('/addresses'))
       made['address'] = body['ipVersion'] === 'IPV6' ? '2600:1901::1' : '203.0.113.7';
     const keep = (): void => void this.objects.set(key, made);
@@ -152,6 +156,12 @@ export class FakeGoogle {
     const key = `${host}${path}`;
     const found = this.objects.get(key);
     if (!found) return notFound(key);
+    if (path.includes('/dashboards/')) {
+      // Replaced as a whole, and only what was read.
+      if (body['etag'] !== found['etag']) return badRequest('The etag is not the present one');
+      this.objects.set(key, { ...body, etag: `e${++this.#counter}` });
+      return { status: 200, body };
+    }
     this.objects.set(key, { ...found, ...body });
     return { status: 200, body: { ...found, ...body } };
   }
@@ -236,6 +246,17 @@ export class FakeGoogle {
       },
     };
   }
+}
+
+/** As proto3 JSON writes it: zeros, empty texts and `false` are left out. */
+function withoutDefaults(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== 0 && field !== '' && field !== false)
+      .map(([name, field]) => [name, withoutDefaults(field)]),
+  );
 }
 
 function badRequest(message: string): Reply {

@@ -4,7 +4,8 @@ import { projectPath } from '../project.js';
 import type { Settings } from '../settings.js';
 import { covers, type Finding, type Step } from '../step.js';
 
-type Channel = {
+/** A notification channel as it came. */
+export type Channel = {
   readonly name?: string;
   readonly type?: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -37,7 +38,8 @@ function channelsUrl(settings: Settings): string {
   return `https://monitoring.googleapis.com/v3/${projectPath(settings)}/notificationChannels`;
 }
 
-async function channels(api: GoogleApi, settings: Settings): Promise<readonly Channel[]> {
+/** The project's notification channels. */
+export async function channels(api: GoogleApi, settings: Settings): Promise<readonly Channel[]> {
   const listed = await api.read(`${channelsUrl(settings)}?pageSize=1000`);
   return (listed?.['notificationChannels'] ?? []) as readonly Channel[];
 }
