@@ -21,8 +21,14 @@ test('the plan that docs/plan.md shows is a plan', () => {
   expect(faultsIn(plan)).toEqual([]);
 });
 
+test('the custom gates that docs/plan.md shows are what a plan takes', () => {
+  const [plan, custom] = blocks('plan.md');
+  expect(custom).toHaveProperty('custom');
+  expect(faultsIn({ ...plan, gates: { ...(plan?.['gates'] as object), ...custom } })).toEqual([]);
+});
+
 test('the smoke checks that docs/plan.md shows are smoke checks', () => {
-  const [plan, smoke] = blocks('plan.md');
+  const [plan, , smoke] = blocks('plan.md');
   const [first, ...rest] = plan?.['stages'] as object[];
   expect(faultsIn({ ...plan, stages: [{ ...first, smoke }, ...rest] })).toEqual([]);
 });

@@ -9,6 +9,7 @@ import {
   type RolloutStatus,
 } from '@ascent/core';
 import type { TickReport } from '@ascent/controller';
+import type { Colours } from './colour.js';
 
 /** One line for a status. */
 export function statusWords(status: RolloutStatus): string {
@@ -28,22 +29,39 @@ export function statusWords(status: RolloutStatus): string {
   }
 }
 
+/** A colour for a status; the words say the same. */
+const tones = {
+  running: 'cyan',
+  paused: 'yellow',
+  promoted: 'green',
+  rolledBack: 'red',
+  superseded: 'dim',
+  aborted: 'dim',
+} as const satisfies Record<RolloutStatus['type'], keyof Colours>;
+
 /** The whole status of a service. */
-export function statusText({ view, record }: TickReport, nowMs: number): string {
+export function statusText(
+  { view, record }: TickReport,
+  { nowMs, colours }: { readonly nowMs: number; readonly colours: Colours },
+): string {
   const served = view.served
     .filter(({ percent }) => percent > 0)
     .map(({ revision, percent }) => `${revision ?? 'LATEST'} ${percent} %`);
-  const lines = [`${view.service}   serving ${served.join(', ') || 'nothing'}`];
+  const lines = [`${colours.bold(view.service)}   serving ${served.join(', ') || 'nothing'}`];
   if (record === null) lines.push('No rollout record. Begin one with: ascent up');
   else if (record.rollout === null) lines.push(`Stable: ${record.stable}. No rollout yet.`);
-  else lines.push(...rolloutLines(record, record.rollout, nowMs));
+  else lines.push(...rolloutLines(record, record.rollout, { nowMs, colours }));
   return lines.join('\n');
 }
 
-function rolloutLines({ plan }: RolloutRecord, rollout: Rollout, nowMs: number): readonly string[] {
-  const lines = [
-    `Rollout ${rollout.candidate} over ${rollout.stable}: ${statusWords(rollout.status)}`,
-  ];
+function rolloutLines(
+  { plan }: RolloutRecord,
+  rollout: Rollout,
+  { nowMs, colours }: { readonly nowMs: number; readonly colours: Colours },
+): readonly string[] {
+  const { status } = rollout;
+  const words = colours[tones[status.type]](statusWords(status));
+  const lines = [`Rollout ${rollout.candidate} over ${rollout.stable}: ${words}`];
   plan.stages.forEach((stage, index) => {
     const mark = index < rollout.stageIndex ? 'done' : index === rollout.stageIndex ? 'here' : '';
     const hold = `hold ${formatDuration(stage.holdMinMs)} to ${formatDuration(stage.holdMaxMs)}`;
@@ -82,6 +100,9 @@ function waitingLines(
     const people = [...approversOf(rollout, next, nowMs)];
     const names = people.length === 0 ? '' : ` (${people.join(', ')})`;
     lines.push(`Approvals of ${next.name}: ${people.length} of ${next.approvalsRequired}${names}`);
+  }
+  for (const { verdict, sentence } of rollout.customGates) {
+    lines.push(`Gate (${verdict}): ${sentence}`);
   }
   for (const { rule, revision, sinceMs } of rollout.alerts.firing) {
     lines.push(`Alert: ${rule} of ${revision} for ${formatDuration(Math.max(0, nowMs - sinceMs))}`);

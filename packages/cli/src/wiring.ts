@@ -9,7 +9,7 @@ import {
   type World,
 } from '@ascent/controller';
 import type { MetricsPort, RolloutPlan } from '@ascent/core';
-import { createCloudMonitoringPort, createPrometheusPort } from '@ascent/metrics';
+import { createCloudMonitoringPort, createGateReader, createPrometheusPort } from '@ascent/metrics';
 import { createPlanPort } from '@ascent/platform';
 
 /** Where decisions and finished rollouts are kept when nothing else is said. */
@@ -24,6 +24,7 @@ export function createWorld(plan: RolloutPlan, options: { readonly journalDir: s
     service: createPlanPort(plan.platform),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
+    readGate: createGateReader({ env: process.env }),
     deliver: async (effect, record) => {
       switch (effect.type) {
         case 'journal':

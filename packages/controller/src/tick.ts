@@ -11,6 +11,7 @@ import {
   metricsNeededAfterMs,
   readRecord,
   stageOf,
+  withMeasuredDispersion,
   writeRecord,
   type BeginOutcome,
   type Observed,
@@ -22,6 +23,7 @@ import {
 } from '@ascent/core';
 import { changeService, type Proposal } from './change.js';
 import { FollowUp } from './follow-up.js';
+import { readGates } from './gate-readings.js';
 import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
@@ -43,6 +45,8 @@ export type TickReport = {
 
 /** How much of the past tells a rollout what traffic to expect, in samples: a day of Cloud Monitoring's. */
 const FORECAST_SAMPLES = 1_440;
+/** A day has its busy and its quiet hours. */
+const DISPERSION_HISTORY_MS = 86_400_000;
 
 /**
  * Takes one step and does what it leaves to do.
@@ -140,8 +144,24 @@ async function beginWith(
   const context = { ...wish, view, nowMs, traffic: null };
   const outcome = begin(context);
   if (outcome.type !== 'started') return outcome;
-  const traffic = await recentTraffic(world, wish.plan, { stable: outcome.record.stable, nowMs });
-  return begin({ ...context, traffic });
+  const at = { stable: outcome.record.stable, nowMs };
+  const [traffic, plan] = await Promise.all([
+    recentTraffic(world, wish.plan, at),
+    dispersionMeasured(world, wish.plan, at),
+  ]);
+  return begin({ ...context, plan, traffic });
+}
+
+/** `plan` with the stable revision's clustering of errors over the last day, where the source tells. Never throws. */
+export async function dispersionMeasured(
+  { metrics }: Pick<World, 'metrics'>,
+  plan: RolloutPlan,
+  { stable, nowMs }: { readonly stable: string; readonly nowMs: number },
+): Promise<RolloutPlan> {
+  if (!plan.measuresDispersion || metrics.readInstances === undefined) return plan;
+  const afterMs = nowMs - DISPERSION_HISTORY_MS;
+  const question = { service: plan.service, revision: stable, afterMs, nowMs };
+  return withMeasuredDispersion(plan, await metrics.readInstances(question));
 }
 
 /** What the service served of late; `null` where that cannot be read. Never throws. */
@@ -173,12 +193,14 @@ async function step(
     afterMs: metricsNeededAfterMs(plan, rollout, nowMs),
     nowMs,
   };
-  const [metrics, utilization, smoke] = await Promise.all([
+  const [metrics, utilization, smoke, readings] = await Promise.all([
     world.metrics.read(question),
     readUtilization(world, plan, question),
     runDueSmoke(world, view, { plan, rollout }),
+    readGates(world, plan, rollout),
   ]);
-  return advance(plan, rollout, { type: 'observed', nowMs, view, metrics, utilization, smoke });
+  const seen = { view, metrics, utilization, smoke, readings };
+  return advance(plan, rollout, { type: 'observed', nowMs, ...seen });
 }
 
 /** CPU and memory are read only where an alert asks. */

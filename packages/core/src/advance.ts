@@ -10,6 +10,7 @@ import { command } from './command.js';
 import type { RolloutEvent } from './event.js';
 import { noteSpotChecks } from './note-spot-checks.js';
 import { silenceAlert } from './note-alerts.js';
+import { sameFindings } from './gates/index.js';
 import { observeWorld } from './observe-world.js';
 import { noteDeliveries } from './outbox.js';
 import type { RolloutPlan } from './plan.js';
@@ -67,6 +68,7 @@ function isMaterial(before: Rollout, after: Rollout): boolean {
     before.alerts !== after.alerts ||
     before.smoke !== after.smoke ||
     before.spotChecks !== after.spotChecks ||
+    !sameFindings(before.customGates, after.customGates) ||
     before.stageSettledMs !== after.stageSettledMs ||
     before.blindSinceMs !== after.blindSinceMs
   );

@@ -159,6 +159,7 @@ function freshRollout(
     evidence: startEvidence(plan.gates, { nowMs }),
     checkpointMs: nowMs,
     judgement: null,
+    customGates: [],
     smoke: null,
     smokeFailures: 0,
     spotChecks: noSpotChecks,

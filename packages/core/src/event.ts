@@ -1,4 +1,5 @@
 /** What can happen to a rollout. Time is data: every event says when it was. */
+import type { GateReading } from './gates/index.js';
 import type { MetricsOutcome, ServiceView, UtilizationOutcome } from './ports.js';
 import type { SmokeOutcome } from './smoke-plan.js';
 import type { SpotOutcome } from './spot-checks.js';
@@ -20,6 +21,8 @@ export type Observed = {
   readonly metrics: MetricsOutcome;
   readonly utilization: UtilizationOutcome;
   readonly smoke: SmokeOutcome | null;
+  /** Readings of the plan's custom gates; none where nobody was asked. */
+  readonly readings: readonly GateReading[];
 };
 
 /** A person who does not want to hear of an alert until `untilMs`; a time that has passed ends a silence. */

@@ -6,6 +6,7 @@ import { approversOf, enterStage, promote } from './advancement.js';
 import { decide } from './decide.js';
 import { formatDuration } from './duration.js';
 import type { Judgement, Verdict } from './evidence/index.js';
+import { holdingGate } from './note-gates.js';
 import type { RolloutPlan, Stage } from './plan.js';
 import type { DecisionType, Rollout } from './rollout.js';
 import { areScenariosDue, countSpotChecks, scenariosOf } from './spot-checks.js';
@@ -15,7 +16,12 @@ import { stageOf } from './stage.js';
 export type GoOnContext = { readonly nowMs: number; readonly judgement: Judgement };
 
 /** Why a stage may be left: on which verdict, and the sentence that says so. */
-type Leave = { readonly verdict: Verdict | null; readonly sentence: string };
+type Leave = {
+  readonly verdict: Verdict | null;
+  readonly sentence: string;
+  /** The custom gate that holds it, where one does. */
+  readonly gate?: string;
+};
 
 /** `rollout`, at its next stage if it may go there now; else as it was, paused or waiting. */
 export function goOn(plan: RolloutPlan, rollout: Rollout, context: GoOnContext): Rollout {
@@ -32,8 +38,7 @@ export function goOn(plan: RolloutPlan, rollout: Rollout, context: GoOnContext):
 
 /** At 0 % there are no users to measure: the verdict is that of the start and the smoke checks. */
 function stageVerdict(rollout: Rollout, stage: Stage, judgement: Judgement): Leave {
-  if (stage.sharePercent > 0)
-    return { verdict: judgement.verdict, sentence: judgement.explanation };
+  if (stage.sharePercent > 0) return gatesVerdict(rollout, judgement);
   const smoke = stage.smoke.length;
   if (smoke > 0 && rollout.smoke?.passed !== true) {
     return { verdict: 'undecided', sentence: 'The smoke checks have not passed yet.' };
@@ -41,6 +46,18 @@ function stageVerdict(rollout: Rollout, stage: Stage, judgement: Judgement): Lea
   const checked =
     smoke > 0 ? ` and passed ${smoke} smoke checks` : '; the plan names no smoke checks';
   return { verdict: 'healthy', sentence: `The new revision started${checked}.` };
+}
+
+/** Custom gates cannot make a release healthy, and none of them may be anything else. */
+function gatesVerdict(rollout: Rollout, judgement: Judgement): Leave {
+  const { verdict, explanation } = judgement;
+  const holding = verdict === 'healthy' ? holdingGate(rollout) : null;
+  if (holding !== null) {
+    const sentence = `Gate ${holding.sentence} ${explanation}`;
+    return { verdict: holding.verdict, sentence, gate: holding.name };
+  }
+  const found = rollout.customGates.map(({ sentence }) => sentence);
+  return { verdict, sentence: [explanation, ...found].join(' ') };
 }
 
 function leave(
@@ -122,7 +139,11 @@ function undecided(
 ): Rollout {
   const stage = stageOf(plan, rollout);
   const heldFor = formatDuration(stage.holdMaxMs);
-  switch (plan.whenUndecidable) {
+  const { gate } = context.leave;
+  // `promote` is a word about too little traffic; a gate of the owner's own that is broken or unreadable is another matter.
+  const policy =
+    gate !== undefined && plan.whenUndecidable === 'promote' ? 'ask' : plan.whenUndecidable;
+  switch (policy) {
     case 'hold':
       return rollout;
     case 'promote': {
@@ -130,7 +151,8 @@ function undecided(
       return leave(plan, rollout, { ...context, leave: { verdict: 'undecided', sentence } });
     }
     case 'ask': {
-      const reason = `stage ${stage.name} is undecided after ${heldFor}`;
+      const by = gate === undefined ? 'is undecided' : `is held by the gate ${gate}`;
+      const reason = `stage ${stage.name} ${by} after ${heldFor}`;
       return decide(
         {
           ...rollout,
@@ -147,7 +169,7 @@ function undecided(
           nowMs: context.nowMs,
           stage: stage.name,
           toPercent: rollout.sharePercent,
-          verdict: 'undecided',
+          verdict: context.leave.verdict,
           sentence: `The rollout waits for a person because ${reason}. ${context.leave.sentence}`,
         },
       );

@@ -14,6 +14,17 @@ export { dueEntries } from './outbox.js';
 export type { Resource, UtilizationPoint } from './utilization-point.js';
 export { advance, CHECKPOINT_MS, type Step } from './advance.js';
 export { begin, type BeginContext, type BeginOutcome } from './begin.js';
+export {
+  fillIn,
+  sentryLevels,
+  type CustomGate,
+  type GateOutcome,
+  type GateReading,
+  type GateSource,
+  type GateState,
+  type GateSubject,
+  type SentryLevel,
+} from './gates/index.js';
 export { formatDuration, parseDurationMs, parseHoldMs } from './duration.js';
 export { AscentError, errorCatalogue, formatFaults, type ErrorCode, type Fault } from './errors.js';
 export type {
@@ -24,6 +35,8 @@ export type {
   SilenceAlert,
   SpotChecked,
 } from './event.js';
+export type { InstanceCounts } from '@ascent/stats';
+export { withMeasuredDispersion } from './measured-dispersion.js';
 export { expectedTraffic } from './expected-traffic.js';
 export {
   bucketCount,
@@ -75,6 +88,7 @@ export type {
 export type {
   MetricsOutcome,
   MetricsPort,
+  InstanceQuestion,
   MetricsQuestion,
   Readiness,
   ServedTarget,
@@ -85,7 +99,7 @@ export type {
   UtilizationOutcome,
   WriteOutcome,
 } from './ports.js';
-export { adviceWords, formatRate, undecidableNotices } from './notices.js';
+export { adviceWords, formatRate, noticesAtStart, undecidableNotices } from './notices.js';
 export { approversOf } from './advancement.js';
 export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
 export {

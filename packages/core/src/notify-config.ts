@@ -7,7 +7,7 @@ import { url } from './config-value.js';
 import type { Channel, NotifyPlan, SecretName } from './plan.js';
 
 /** `"${NAME}"`, and nothing but. The value that was found is not repeated: it may be the secret itself. */
-const secret = z
+export const secret = z
   .string({ error: 'name an environment variable, such as "${SLACK_WEBHOOK_URL}"' })
   .transform((text, context): SecretName => {
     const env = /^\$\{([A-Z][A-Z0-9_]*)\}$/.exec(text.trim())?.[1];

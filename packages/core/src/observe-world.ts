@@ -4,7 +4,8 @@
  *  0. The stable revision is gone: there is nowhere to go back to, and a person must know at once.
  *  1. Somebody else changed the traffic: pause, report, never fight.
  *  2. A newer revision exists: this candidate goes to 0 and the rollout ends, so that the newer one can begin.
- *  3. The candidate cannot start, or its smoke checks fail twice, or the gates say unhealthy: back, at once.
+ *  3. The candidate cannot start, its smoke checks fail twice, the gates say unhealthy, or a custom gate whose rule is
+ *     to go back is broken: back, at once.
  *     Being paused by a person does not switch this off.
  *  4. The metrics cannot be read: never good news, never bad news; the plan's own policy.
  *  5. Held long enough and healthy, and approved where needed: on to the next stage.
@@ -15,6 +16,7 @@ import { judge, observe, type Judgement } from './evidence/index.js';
 import { formatDuration } from './duration.js';
 import { goOn } from './go-on.js';
 import { noteAlerts } from './note-alerts.js';
+import { backByGate, noteGates } from './note-gates.js';
 import type { RolloutPlan } from './plan.js';
 import { isOpen, type Rollout } from './rollout.js';
 import { rollBack } from './roll-back.js';
@@ -35,7 +37,13 @@ type Scene = {
   readonly judgement: Judgement;
 };
 
-const goBackRules: readonly Rule[] = [cannotStart, smokeFailed, unhealthy, blindTooLong];
+const goBackRules: readonly Rule[] = [
+  cannotStart,
+  smokeFailed,
+  unhealthy,
+  gateBroken,
+  blindTooLong,
+];
 
 /** The open `rollout` after one look at the world. */
 export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observed): Rollout {
@@ -47,7 +55,8 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
   if (superseded !== null) return superseded;
   const settled = noteSettled(rollout, event);
   const sighted = noteSight(plan, noteEvidence(plan, settled, event), event);
-  const tested = noteSmoke(plan, noteAlerts(plan, sighted, event), event);
+  const read = noteGates(plan, sighted, event);
+  const tested = noteSmoke(plan, noteAlerts(plan, read, event), event);
   const judgement = judge(plan.gates, tested.evidence, {
     nowMs: event.nowMs,
     sharePercent: tested.sharePercent,
@@ -240,6 +249,10 @@ function unhealthy({ plan, rollout, event: { nowMs }, judgement }: Scene): Rollo
     reason: 'the gates found it unhealthy',
     sentence: `Back to ${rollout.stable}: ${judgement.explanation}`,
   });
+}
+
+function gateBroken({ plan, rollout, event: { nowMs } }: Scene): Rollout | null {
+  return backByGate(plan, rollout, nowMs);
 }
 
 function blindTooLong({ plan, rollout, event }: Scene): Rollout | null {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { defaultAlerts, type AlertRule } from './alerts/index.js';
 import type { Fault } from './errors.js';
 import { defaultStatistics, type RollbackRule } from './evidence/index.js';
+import { toCustomGate } from './gates/index.js';
 import { toNotifyPlan } from './notify-config.js';
 import { planConfigSchema, type PlanConfig } from './plan-config.js';
 import type { MetricsSource, PlanPlatform, RolloutPlan, Stage } from './plan.js';
@@ -37,6 +38,7 @@ export function compilePlan(input: unknown): PlanResult {
     ...gateFaults(parsed.data),
     ...alertFaults(parsed.data),
     ...metricsFaults(parsed.data),
+    ...customGateFaults(parsed.data),
   ];
   if (faults.length > 0) return { type: 'faults', faults };
   return { type: 'plan', plan: toPlan(parsed.data) };
@@ -52,7 +54,7 @@ function toFaults(issue: z.core.$ZodIssue, input: unknown): readonly Fault[] {
   }
   const value = valueAt(input, issue.path);
   // What stands where a secret's name should may be the secret.
-  const secret = issue.path[0] === 'notify';
+  const secret = issue.path[0] === 'notify' || issue.path.at(-1) === 'token';
   const shown = secret ? 'found something else' : `found ${JSON.stringify(value)}`;
   const found = value === undefined ? 'it is missing' : shown;
   return [{ path, message: `${remedyOf(issue)} (${found})` }];
@@ -195,20 +197,33 @@ function metricsFaults({ platform, metrics }: PlanConfig): readonly Fault[] {
 
 /** Names tell alerts apart. */
 function alertFaults({ alerts = [] }: PlanConfig): readonly Fault[] {
-  return alerts.flatMap(({ name }, index) =>
-    alerts.findIndex((other) => other.name === name) === index
-      ? []
-      : [
-          {
-            path: `alerts[${index}].name`,
-            message: `a second alert is named ${name}: names must differ`,
-          },
-        ],
-  );
+  return nameFaults(alerts, { list: 'alerts', what: 'alert' });
+}
+
+function customGateFaults({ gates: { custom = [] }, metrics }: PlanConfig): readonly Fault[] {
+  const homeless = custom.flatMap(({ prometheus }, index): readonly Fault[] => {
+    if (prometheus === undefined || prometheus.url !== undefined || metrics.prometheus) return [];
+    const message =
+      'the plan reads its metrics elsewhere, so say which Prometheus to ask: url: http://prometheus:9090';
+    return [{ path: `gates.custom[${index}].prometheus.url`, message }];
+  });
+  return [...nameFaults(custom, { list: 'gates.custom', what: 'gate' }), ...homeless];
+}
+
+function nameFaults(
+  named: readonly { readonly name: string }[],
+  { list, what }: { readonly list: string; readonly what: string },
+): readonly Fault[] {
+  return named.flatMap(({ name }, index) => {
+    if (named.findIndex((other) => other.name === name) === index) return [];
+    const message = `a second ${what} is named ${name}: names must differ`;
+    return [{ path: `${list}[${index}].name`, message }];
+  });
 }
 
 function toPlan(config: PlanConfig): RolloutPlan {
   const platform = toPlatform(config);
+  const dispersion = config.gates.errorRate?.dispersion;
   return {
     service: config.service,
     platform,
@@ -231,8 +246,15 @@ function toPlan(config: PlanConfig): RolloutPlan {
       rules: toRules(config),
       risk: config.risk,
       warmUpMs: config.warmUp,
-      statistics: defaultStatistics,
+      statistics: {
+        ...defaultStatistics,
+        dispersion: typeof dispersion === 'number' ? dispersion : defaultStatistics.dispersion,
+      },
     },
+    measuresDispersion: dispersion === 'measured',
+    customGates: (config.gates.custom ?? []).map((gate) =>
+      toCustomGate(gate, config.metrics.prometheus?.url ?? null),
+    ),
     alerts: config.alerts?.map(toAlert) ?? defaultAlerts,
     notify: toNotifyPlan(config.notify),
     whenUndecidable: config.whenUndecidable,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { alert } from './alert-config.js';
 import { delay, duration, percentage, url } from './config-value.js';
+import { customGate } from './gates/index.js';
 import { notify } from './notify-config.js';
 import { smokeFileSchema } from './smoke-plan.js';
 import { stage } from './stage-config.js';
@@ -78,6 +79,11 @@ const metrics = z
 const errorRateGate = z.strictObject({
   max: percentage(100),
   worseThanStableBy: percentage(100),
+  dispersion: z
+    .union([z.literal('measured'), z.number().min(1).max(1_000)], {
+      error: 'write measured, or how many failures that come together count as one, from 1 to 1000',
+    })
+    .default('measured'),
 });
 const latencyGate = z.strictObject({
   max: duration,
@@ -115,13 +121,17 @@ export const planConfigSchema = z.strictObject({
   stages: z.array(stage).min(1, 'name at least one stage').default(defaultStages),
   scenarios: smokeFileSchema.optional(),
   gates: z
-    .strictObject({ errorRate: errorRateGate.optional(), latencyP95: latencyGate.optional() })
+    .strictObject({
+      errorRate: errorRateGate.optional(),
+      latencyP95: latencyGate.optional(),
+      custom: z.array(customGate).max(20, 'twenty gates are enough').optional(),
+    })
     .refine(
       (gates) => gates.errorRate !== undefined || gates.latencyP95 !== undefined,
       'name at least one gate: errorRate or latencyP95',
     )
     .default({
-      errorRate: { max: 0.01, worseThanStableBy: 0.005 },
+      errorRate: { max: 0.01, worseThanStableBy: 0.005, dispersion: 'measured' },
       latencyP95: { max: 5_000, worseThanStableBy: 0.25 },
     }),
   rollback: z

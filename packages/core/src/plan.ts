@@ -4,6 +4,7 @@
  */
 import type { AlertRule } from './alerts/index.js';
 import type { GatePlan } from './evidence/index.js';
+import type { CustomGate } from './gates/index.js';
 import type { SmokeCheck } from './smoke-plan.js';
 
 /** Where the service runs. One API (Knative Serving v1) in three places. */
@@ -113,6 +114,10 @@ export type RolloutPlan = {
   readonly scenarios: readonly SmokeCheck[];
   /** Gates, hard rollback rules and risks. */
   readonly gates: GatePlan;
+  /** Whether clustering of errors is measured on the stable revision's instances when a rollout begins. */
+  readonly measuresDispersion: boolean;
+  /** Gates on numbers of the owner's own; they hold or roll back and never speak for a release. */
+  readonly customGates: readonly CustomGate[];
   readonly alerts: readonly AlertRule[];
   readonly notify: NotifyPlan;
   readonly whenUndecidable: UndecidablePolicy;

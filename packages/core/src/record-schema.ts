@@ -51,6 +51,28 @@ const gates = z.looseObject({
   statistics: z.looseObject({}),
 });
 
+const customGate = z.looseObject({
+  name: text,
+  source: z.looseObject({ type: z.enum(['prometheus', 'json', 'sentry']) }),
+  limit: z.looseObject({
+    direction: z.enum(['above', 'below']),
+    value: z.number(),
+    unit: z.enum(['number', 'percent']),
+  }),
+  windowMs: durationMs,
+  forMs: durationMs,
+  then: z.enum(['hold', 'rollback']),
+});
+
+const gateState = z.looseObject({
+  name: text,
+  verdict: z.enum(['healthy', 'unhealthy', 'undecided', 'undecidable']),
+  value: z.number().nullable(),
+  atMs: time,
+  beyondSinceMs: time.nullable(),
+  sentence: z.string(),
+});
+
 const plan = z.looseObject({
   service: text,
   platform: z.looseObject({ type: text }),
@@ -62,6 +84,7 @@ const plan = z.looseObject({
   stages: z.array(stage).min(1),
   scenarios: checks,
   gates,
+  customGates: z.array(customGate),
   alerts: z.array(alert),
   notify: z.looseObject({
     pageUrl: z.string().nullable(),
@@ -148,6 +171,7 @@ const rollout = z.looseObject({
   evidence,
   checkpointMs: time,
   judgement: z.looseObject({ verdict: text, explanation: z.string() }).nullable(),
+  customGates: z.array(gateState),
   smoke: smokeOutcome.nullable(),
   smokeFailures: z.int().min(0),
   spotChecks: z.looseObject({

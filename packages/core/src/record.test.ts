@@ -108,6 +108,7 @@ describe('a record', () => {
     const world = new World(plan);
     const look = {
       type: 'observed',
+      readings: [],
       view: world.view(),
       metrics: { type: 'unavailable', reason: 'away' },
       utilization: { type: 'points', points: [] },

@@ -40,6 +40,21 @@ export function readArchivedRecord(text: string): RolloutRecord {
   return read(text, archiveSchema);
 }
 
+/** An open rollout may have begun under an Ascent that did not know custom gates: it has none. */
+function withLaterFields(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value['plan'])) return value;
+  const { rollout } = value;
+  return {
+    ...value,
+    plan: { customGates: [], ...value['plan'] },
+    ...(isObject(rollout) ? { rollout: { customGates: [], ...rollout } } : {}),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function read(text: string, schema: z.ZodType): RolloutRecord {
   let value: unknown;
   try {
@@ -52,8 +67,9 @@ function read(text: string, schema: z.ZodType): RolloutRecord {
     const message = `The rollout record has version ${version}; this Ascent reads version 1. Use a newer Ascent.`;
     throw new AscentError('ASC_RECORD_TOO_NEW', message);
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return value as RolloutRecord;
+  const whole = schema === recordSchema ? withLaterFields(value) : value;
+  const parsed = schema.safeParse(whole);
+  if (parsed.success) return whole as RolloutRecord;
   const places = parsed.error.issues.map((issue) => issue.path.join('.') || '(record)');
   const more = places.length > PLACES_SAID ? ` and ${places.length - PLACES_SAID} more places` : '';
   const where = `${places.slice(0, PLACES_SAID).join(', ')}${more}`;

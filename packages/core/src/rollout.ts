@@ -4,6 +4,7 @@
  */
 import type { Evidence, Judgement, Verdict } from './evidence/index.js';
 import type { AlertState } from './alerts/index.js';
+import type { GateState } from './gates/index.js';
 import type { Channel, RolloutPlan } from './plan.js';
 import type { SmokeOutcome } from './smoke-plan.js';
 import type { SpotChecks } from './spot-checks.js';
@@ -124,6 +125,8 @@ export type Rollout = {
   readonly checkpointMs: number;
   /** The gates' last judgement that a decision rested on. */
   readonly judgement: Judgement | null;
+  /** The plan's custom gates as they were found last; empty before the first look at them. */
+  readonly customGates: readonly GateState[];
   /** The smoke run of this stage; `null` until it ran. */
   readonly smoke: SmokeOutcome | null;
   /** Smoke runs of this stage that failed, in a row. */

@@ -4,6 +4,7 @@ import { advance, type Step } from '../src/advance.js';
 import { begin, type BeginOutcome } from '../src/begin.js';
 import type { Command, RolloutEvent } from '../src/event.js';
 import { compilePlan } from '../src/plan-compile.js';
+import type { GateReading } from '../src/gates/index.js';
 import type { RolloutPlan } from '../src/plan.js';
 import type {
   MetricsOutcome,
@@ -60,6 +61,7 @@ export class World {
   metrics: MetricsOutcome | null = null;
   missing: readonly string[] = [];
   utilization: UtilizationOutcome = { type: 'points', points: [] };
+  readings: readonly GateReading[] = [];
   smoke: 'passes' | 'fails' | 'not run' = 'passes';
   failureRates: Readonly<Record<string, number>> = {};
   requestsPerSecond = 50;
@@ -143,6 +145,7 @@ export class World {
       metrics,
       utilization: this.utilization,
       smoke,
+      readings: this.readings,
     });
   }
 

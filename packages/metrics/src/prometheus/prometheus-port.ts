@@ -6,6 +6,8 @@
  */
 import {
   AscentError,
+  type InstanceCounts,
+  type InstanceQuestion,
   type MetricsOutcome,
   type MetricsPort,
   type MetricsQuestion,
@@ -14,6 +16,7 @@ import { createJsonSource, type AskJson, type Fetch } from '../json-source.js';
 import { cutRange, gridRange, type GridRange } from '../sample-grid.js';
 import { TrafficTally } from '../traffic-tally.js';
 import { unlessUnreadable } from '../unreadable.js';
+import { withoutCredentials } from '../web-address.js';
 import {
   knativeNames,
   escapeRegex,
@@ -23,6 +26,7 @@ import {
   type PrometheusNames,
 } from './metric-names.js';
 import { parseRange, prometheusFault, type RangeSeries } from './range-answer.js';
+import { countByInstance } from './instance-counts.js';
 import { addIncreases } from './series-tally.js';
 import { jobsOf, targetHistory } from './target-history.js';
 
@@ -47,6 +51,8 @@ export type PrometheusOptions = {
 const STEP_MS = 60_000;
 const VISIBILITY_DELAY_MS = 30_000;
 const DEADLINE_MS = 30_000;
+/** A day in so many steps is less than Prometheus allows in one answer. */
+const INSTANCE_STEP_MS = 300_000;
 /** Prometheus refuses more than 11,000 steps per series; fewer keep one answer within some megabytes. */
 const STEPS_PER_QUERY = 1_000;
 /** Steps read before the range, so that a counter that was out of sight for a while is not taken for a new one. */
@@ -90,22 +96,20 @@ export function createPrometheusPort(options: PrometheusOptions): MetricsPort {
         const range = gridRange({ ...question, periodMs: stepMs, visibilityDelayMs });
         return readRange(reader, question, { range, signal: AbortSignal.timeout(deadlineMs) });
       }),
+    readInstances: async (question) => {
+      // Coarse steps do: what is asked is how evenly failures fall on instances, not when.
+      const coarse = { ...reader, stepMs: Math.max(stepMs, INSTANCE_STEP_MS) };
+      const grid = { ...question, periodMs: coarse.stepMs, visibilityDelayMs };
+      const outcome = await unlessUnreadable(async () => ({
+        type: 'instances' as const,
+        counts: await readInstances(coarse, question, {
+          range: gridRange(grid),
+          signal: AbortSignal.timeout(deadlineMs),
+        }),
+      }));
+      return outcome.type === 'instances' ? outcome.counts : null;
+    },
   };
-}
-
-/** `https://user:password@host`: `fetch` refuses such an address, and a password must not stand in a message. */
-function withoutCredentials(address: string): {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-} {
-  const parsed = new URL(address);
-  const { username, password } = parsed;
-  parsed.username = '';
-  parsed.password = '';
-  const url = parsed.href.replace(/\/+$/, '');
-  if (username === '' && password === '') return { url, headers: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
 async function readRange(
@@ -124,14 +128,37 @@ async function readRange(
       ask(selectorOf(names.requestCount, names, question)),
       ask(selectorOf(names.latencyBucket, names, question)),
     ]);
-    const jobs = jobsOf([...requests, ...buckets]).map(escapeRegex);
-    const up = jobs.length === 0 ? [] : await ask(`up{job=~${quote(jobs.join('|'))}}`);
-    const history = targetHistory(up);
+    const history = targetHistory(await readUp(ask, [...requests, ...buckets]));
     const times = timesOf(wide, stepMs);
     const afterMs = piece.startMs;
     addIncreases(tally, { requests, buckets }, { names, times, afterMs, history });
   }
   return { type: 'points', points: tally.points(stepMs), youngestTrustedMs: range.endMs };
+}
+
+async function readInstances(
+  reader: Reader,
+  question: InstanceQuestion,
+  { range, signal }: { readonly range: GridRange; readonly signal: AbortSignal },
+): Promise<readonly InstanceCounts[]> {
+  const { names, stepMs } = reader;
+  const wide = { startMs: range.startMs - stepMs, endMs: range.endMs };
+  const wanted = { service: question.service, revisions: [question.revision] };
+  const ask = (query: string): Promise<readonly RangeSeries[]> =>
+    queryRange(reader, { query, range: wide, signal });
+  const requests = await ask(selectorOf(names.requestCount, names, wanted));
+  const history = targetHistory(await readUp(ask, requests));
+  const times = timesOf(wide, stepMs);
+  return countByInstance(requests, { names, times, afterMs: range.startMs, history });
+}
+
+/** The `up` series of the jobs that some series come from. */
+async function readUp(
+  ask: (query: string) => Promise<readonly RangeSeries[]>,
+  series: readonly RangeSeries[],
+): Promise<readonly RangeSeries[]> {
+  const jobs = jobsOf(series).map(escapeRegex);
+  return jobs.length === 0 ? [] : await ask(`up{job=~${quote(jobs.join('|'))}}`);
 }
 
 async function queryRange(

@@ -40,6 +40,7 @@ export function jobsOf(series: readonly RangeSeries[]): readonly string[] {
   return [...new Set(series.flatMap(({ labels }) => labels['job'] ?? []))].toSorted();
 }
 
-function targetKey(labels: RangeSeries['labels']): string {
+/** Tells targets apart: an instance of a job. */
+export function targetKey(labels: RangeSeries['labels']): string {
   return JSON.stringify([labels['job'], labels['instance']]);
 }

@@ -1,0 +1,12 @@
+export {
+  fillIn,
+  sentryLevels,
+  type CustomGate,
+  type GateOutcome,
+  type GateReading,
+  type GateSource,
+  type GateSubject,
+  type SentryLevel,
+} from './custom-gate.js';
+export { customGate, toCustomGate } from './custom-gate-config.js';
+export { evaluateGates, formatGateValue, sameFindings, type GateState } from './gate-state.js';
