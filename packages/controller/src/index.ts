@@ -19,13 +19,20 @@ export { createJournal, type Journal, type JournalOptions } from './journal.js';
 export { createLocalhostFetch, type LocalhostFetch } from './localhost-fetch.js';
 export { createAccess, type Access, type AccessOptions, type Refusal } from './access.js';
 export type { About, WishType } from './page-routes.js';
-export type { ArmSeries, TrafficSeries } from './traffic-series.js';
-export type {
-  DoraFigures,
-  HistoryEntry,
-  HistoryLine,
-  HistoryPage,
-  LaterReason,
+export {
+  readTraffic,
+  type ArmSeries,
+  type SeriesQuestion,
+  type TrafficSeries,
+} from './traffic-series.js';
+export {
+  readHistory,
+  readHistoryEntry,
+  type DoraFigures,
+  type HistoryEntry,
+  type HistoryLine,
+  type HistoryPage,
+  type LaterReason,
 } from './history.js';
 export { createBucketJournal, isBucketUrl, type BucketOptions } from './journal-bucket.js';
 export {

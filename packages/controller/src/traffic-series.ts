@@ -119,6 +119,14 @@ export type SeriesQuestion = {
   readonly periodMs: number;
 };
 
+/** The series of one rollout, read once. A metrics outage is told in it and never thrown. */
+export async function readTraffic(
+  { metrics }: { readonly metrics: MetricsPort },
+  question: SeriesQuestion,
+): Promise<TrafficSeries> {
+  return await new TrafficMemory(metrics).series(question);
+}
+
 /** Remembers the points of one rollout, so that each is asked for once, whoever reads the page. */
 export class TrafficMemory {
   readonly #metrics: MetricsPort;

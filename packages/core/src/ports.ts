@@ -67,6 +67,11 @@ export type ServicePort = {
    * @throws AscentError as `read`, and `ASC_PLATFORM_REFUSED` when the platform finds the change invalid.
    */
   readonly replace: (view: ServiceView, change: ServiceChange) => Promise<WriteOutcome>;
+  /**
+   * Asks the platform to write the service as it is, as a dry run: nothing is changed, and an account that may not write
+   * learns it before a rollout does. Tells what a rollout does not need to know. @throws AscentError as `replace`.
+   */
+  readonly rehearse?: () => Promise<{ readonly minInstances: number }>;
 };
 
 /** Which points a decision still needs. */

@@ -10,6 +10,7 @@ export function createPlanPort(platform: PlanPlatform): ServicePort {
   return {
     read: async () => await (await port()).read(),
     replace: async (view, change) => await (await port()).replace(view, change),
+    rehearse: async () => await (await port()).rehearse(),
   };
 }
 

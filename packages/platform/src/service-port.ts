@@ -21,6 +21,7 @@ import {
   type Fetch,
 } from './api-client.js';
 import { apiError, isNameTaken } from './api-error.js';
+import { annotationNames } from '@ascent/knative';
 import type { TokenSource } from './access-token.js';
 import { authorizer, fetchFor } from './connection.js';
 import { apiAddress, type ApiAddress, type PlatformTarget } from './platform-target.js';
@@ -48,7 +49,7 @@ export type ServicePortOptions = {
 const DEADLINE_MS = 30_000;
 
 /** Creates the port of one service. Nothing is asked until it is used. */
-export function createServicePort(options: ServicePortOptions): ServicePort {
+export function createServicePort(options: ServicePortOptions): Required<ServicePort> {
   const { platform } = options;
   const address = apiAddress(platform);
   const api = createApiClient({
@@ -80,7 +81,28 @@ export function createServicePort(options: ServicePortOptions): ServicePort {
     throw apiError(address, 'write', answer);
   };
 
-  return { read, replace };
+  const rehearse = async (): Promise<{ readonly minInstances: number }> => {
+    const object = await readObject(api, address);
+    // Kubernetes knows `All` alone, Cloud Run documents `all`.
+    const query = platform.type === 'kubernetes' ? 'dryRun=All' : 'dryRun=all';
+    const url = `${address.servicesUrl}?${query}`;
+    const record = object.metadata.annotations?.[RECORD_ANNOTATION] ?? '';
+    const body = JSON.stringify(changedService(object, { record, traffic: null }, address));
+    const answer = await api.send({ method: 'PUT', url, body });
+    if (!isWritten(answer)) throw apiError(address, 'write', answer);
+    return { minInstances: minInstances(object) };
+  };
+
+  return { read, replace, rehearse };
+}
+
+/** The least number of instances of the newest template, or of the service where that is more. */
+function minInstances({ metadata, spec }: ServiceObject): number {
+  const texts = [
+    spec.template.metadata?.annotations?.[annotationNames.minScale],
+    metadata.annotations?.[annotationNames.serviceMinScale],
+  ];
+  return Math.max(0, ...texts.map((text) => Number(text ?? 0)).filter(Number.isInteger));
 }
 
 async function readObject(api: ApiClient, address: ApiAddress): Promise<ServiceObject> {

@@ -3,38 +3,46 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { act, restart, silence } from '@ascent/controller';
 import { formatDuration, parseDurationMs, type RolloutRecord } from '@ascent/core';
+import { showExamples } from '../example.js';
 import { print } from '../output.js';
 import { openSession, type Session, type SharedOptions } from '../session.js';
 
 /** `ascent tick-off`: a scenario that was tried by hand. */
 export function addTickOff(command: Command): void {
-  command
-    .requiredOption('-w, --what <text>', 'what was tried and works')
-    .action(async (options: SharedOptions & { what: string }) => {
-      const session = await openSession(options);
-      const wish = { type: 'tickOff', by: session.person, reason: options.what } as const;
-      say((await act(session.world, wish)).record, session);
-    });
+  command.requiredOption('-w, --what <text>', 'what was tried and works');
+  showExamples(command, [
+    'ascent tick-off --what "asked about Bali, and the answer was right"',
+  ]).action(async (options: SharedOptions & { what: string }) => {
+    const session = await openSession(options);
+    const wish = { type: 'tickOff', by: session.person, reason: options.what } as const;
+    say((await act(session.world, wish)).record, session);
+  });
 }
 
 /** `ascent restart`: a rollout of a candidate that was rolled back or aborted. */
 export function addRestart(command: Command): void {
-  command
-    .option('-r, --reason <text>', 'why it is worth another try; it goes into the audit log', '')
-    .action(async (options: SharedOptions & { reason: string }) => {
+  command.option(
+    '-r, --reason <text>',
+    'why it is worth another try; it goes into the audit log',
+    '',
+  );
+  showExamples(command, ['ascent restart --reason "the provider was down"']).action(
+    async (options: SharedOptions & { reason: string }) => {
       const session = await openSession(options);
       const { plan, person: by } = session;
       const { record } = await restart(session.world, { plan, by, reason: options.reason });
       say(record, session);
-    });
+    },
+  );
 }
 
 /** `ascent silence`: nobody is told of an alert for a while; it is still written down. */
 export function addSilence(command: Command): void {
   command
     .argument('<alert>', 'the name of a rule of the plan')
-    .option('--for <duration>', 'for how long; 0s ends a silence', silenceDuration, 3_600_000)
-    .action(async (rule: string, options: SharedOptions & { for: number }) => {
+    .option('--for <duration>', 'for how long; 0s ends a silence', silenceDuration, 3_600_000);
+  showExamples(command, ['ascent silence high-latency --for 2h']).action(
+    async (rule: string, options: SharedOptions & { for: number }) => {
       const session = await openSession(options);
       const wish = { by: session.person, rule, forMs: options.for };
       const { record } = await silence(session.world, wish);
@@ -43,7 +51,8 @@ export function addSilence(command: Command): void {
           ? `${rule} is told again.`
           : `Nobody is told of ${rule} for ${formatDuration(options.for)}; it is still written down.`;
       print(text, { record }, session);
-    });
+    },
+  );
 }
 
 function silenceDuration(text: string): number {

@@ -3,11 +3,11 @@ import { runLoop, type Turn } from '@ascent/controller';
 import {
   AscentError,
   isOpen,
-  type Decision,
   type Rollout,
   type RolloutPlan,
   type RolloutRecord,
 } from '@ascent/core';
+import { decisionLine, newDecisions, recordOf, statusFor } from '../news.js';
 import { note, print } from '../output.js';
 import { statusWords } from '../status-text.js';
 import type { Session } from '../session.js';
@@ -49,7 +49,7 @@ export async function up(session: Session, options: UpOptions): Promise<number> 
   process.off('SIGTERM', stop);
   const { last } = seen;
   if (last !== null && hasReached(last, untilStage)) return leave(last, session);
-  return finish(last, session, abort.signal.aborted);
+  return finish(last, session);
 }
 
 function checkStage({ plan }: Session, name: string | null): void {
@@ -57,11 +57,6 @@ function checkStage({ plan }: Session, name: string | null): void {
   if (name === null || names.includes(name)) return;
   const message = `--until ${name}: the plan has no such stage; it has ${names.join(', ')}.`;
   throw new AscentError('ASC_USAGE', message);
-}
-
-/** The record a turn left, or `null`. */
-function recordOf(turn: Turn | null): RolloutRecord | null {
-  return turn === null || turn.type === 'failed' ? null : turn.report.record;
 }
 
 /** The open rollout a turn left with its plan, or `null`. */
@@ -105,16 +100,12 @@ function sayNews(turn: Turn, said: number): number {
     note(turn.error instanceof Error ? turn.error.message : String(turn.error));
     return said;
   }
-  const decisions: readonly Decision[] = turn.report.record?.rollout?.decisions ?? [];
-  for (const decision of decisions.filter(({ seq }) => seq > said)) {
-    note(
-      `${new Date(decision.atMs).toISOString()}  ${decision.stage.padEnd(8)} ${decision.sentence}`,
-    );
-  }
-  return decisions.at(-1)?.seq ?? said;
+  const { record } = turn.report;
+  for (const decision of newDecisions(record, said)) note(decisionLine(decision));
+  return record?.rollout?.decisions.at(-1)?.seq ?? said;
 }
 
-function finish(last: Turn | null, session: Session, interrupted: boolean): number {
+function finish(last: Turn | null, session: Session): number {
   if (last?.type === 'failed') throw last.error;
   const record = recordOf(last);
   const rollout = record?.rollout ?? null;
@@ -123,8 +114,7 @@ function finish(last: Turn | null, session: Session, interrupted: boolean): numb
     return 0;
   }
   print(`${rollout.candidate}: ${statusWords(rollout.status)}`, { record }, session);
-  if (rollout.status.type === 'promoted') return 0;
-  return interrupted && isOpen(rollout) ? 130 : 4;
+  return statusFor(rollout);
 }
 
 function idleText(record: RolloutRecord | null): string {

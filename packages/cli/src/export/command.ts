@@ -9,6 +9,8 @@ import {
 } from '@ascent/metrics';
 import type { RolloutPlan } from '@ascent/core';
 import { stringify } from 'yaml';
+import { showExamples } from '../example.js';
+import { print } from '../output.js';
 import { loadPlan } from '../plan-file.js';
 import type { SharedOptions } from '../session.js';
 
@@ -28,7 +30,7 @@ const exporters: Readonly<
   },
 };
 
-type Options = Pick<SharedOptions, 'plan'> & {
+type Options = Pick<SharedOptions, 'plan' | 'json'> & {
   readonly to: string;
   readonly channel?: readonly string[];
 };
@@ -47,18 +49,18 @@ export function addExport(command: Command): void {
   command
     .argument('<what>', 'alerts or dashboard', kind)
     .requiredOption('--to <tool>', 'cloud-monitoring; prometheus for alerts, grafana for dashboard')
-    .option('--channel <name...>', 'notification channels: projects/P/notificationChannels/ID')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ascent export alerts --to prometheus > rules.yaml && promtool check rules rules.yaml\n  ascent export dashboard --to cloud-monitoring | gcloud monitoring dashboards create --config-from-file=-',
-    )
-    .action(async (what: string, options: Options) => {
-      const tools = exporters[what] ?? {};
-      const write = Object.hasOwn(tools, options.to) ? tools[options.to] : undefined;
-      if (write === undefined) {
-        const known = Object.keys(tools).join(' or ');
-        command.error(`error: ${what} cannot be exported to "${options.to}"; write --to ${known}.`);
-      }
-      process.stdout.write(write(await loadPlan(options.plan), options));
-    });
+    .option('--channel <name...>', 'notification channels: projects/P/notificationChannels/ID');
+  showExamples(command, [
+    'ascent export alerts --to prometheus > rules.yaml',
+    'ascent export dashboard --to cloud-monitoring | gcloud monitoring dashboards create --config-from-file=-',
+  ]).action(async (what: string, options: Options) => {
+    const tools = exporters[what] ?? {};
+    const write = Object.hasOwn(tools, options.to) ? tools[options.to] : undefined;
+    if (write === undefined) {
+      const known = Object.keys(tools).join(' or ');
+      command.error(`error: ${what} cannot be exported to "${options.to}"; write --to ${known}.`);
+    }
+    const text = write(await loadPlan(options.plan), options);
+    print(text.trimEnd(), { what, to: options.to, text }, options);
+  });
 }

@@ -1,6 +1,7 @@
 /** `ascent load` on the command line. What it does is loaded when it is used, so that other commands start fast. */
 import { parseDurationMs } from '@ascent/core';
 import { InvalidArgumentError, type Command } from 'commander';
+import { showExamples } from '../example.js';
 import { print } from '../output.js';
 import { REQUIRED_STAGES, type LoadStage } from './profile.js';
 
@@ -58,7 +59,7 @@ function stages(text: string): Options['stages'] {
 
 /** Adds the command to `program`. */
 export function addLoad(program: Command): void {
-  program
+  const command = program
     .command('load')
     .description('ask many questions at once, and see whether the service keeps up')
     .requiredOption('--url <address>', 'the service to test', address)
@@ -79,12 +80,14 @@ export function addLoad(program: Command): void {
     .option('--error-rate <percentage>', 'the share of errors must be below this', ratio, 0.01)
     .option('--result <dir>', 'where to write result.json and result.html')
     .option('--json', 'answer in JSON')
-    .addHelpText(
-      'after',
-      '\nExample:\n  ascent load --url https://staging-api.dovvybuddy.com --questions content/eval/conversations.yaml --result load\n\nEnds with 0 where all thresholds hold, 4 where one does not.',
-    )
-    .exitOverride()
-    .action(run);
+    .exitOverride();
+  showExamples(
+    command,
+    [
+      'ascent load --url https://staging-api.dovvybuddy.com --questions content/eval/conversations.yaml --result load',
+    ],
+    'Ends with 0 where all thresholds hold, 4 where one does not.',
+  ).action(run);
 }
 
 async function run(options: Options): Promise<void> {

@@ -1,5 +1,6 @@
 /** A load test's result as one HTML file that needs nothing else: no script, no request, the charts are SVG. */
 import { checkText, formatMs, formatRatio } from './result-text.js';
+import { escaped, svgChart } from '../svg-chart.js';
 import type { Interval, LoadResult } from './tally.js';
 
 /** What the page says beside the result. */
@@ -9,51 +10,24 @@ export type PageHead = {
   readonly stages: string;
 };
 
-const WIDTH = 720;
-const HEIGHT = 200;
-const MARGIN = 48;
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-}
-
 type Line = {
   readonly name: string;
   readonly colour: string;
   readonly of: (interval: Interval) => number;
 };
 
-/** A line chart over the intervals, its axis from 0, with the highest value and the last time written on it. */
 function chart(
   intervals: readonly Interval[],
   lines: readonly Line[],
-  show: (value: number) => string,
+  say: (value: number) => string,
 ): string {
-  const values = intervals.flatMap((interval) => lines.map(({ of }) => of(interval)));
-  const highest = Math.max(1e-9, ...values);
-  const lastMs = Math.max(1, ...intervals.map(({ fromMs }) => fromMs));
-  const x = (ms: number): number => MARGIN + (ms / lastMs) * (WIDTH - MARGIN - 8);
-  const y = (value: number): number => HEIGHT - 24 - (value / highest) * (HEIGHT - 40);
-  const paths = lines.map(({ colour, of }) => {
-    const points = intervals.map(
-      (interval) => `${x(interval.fromMs).toFixed(1)},${y(of(interval)).toFixed(1)}`,
-    );
-    return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${points.join(' ')}"/>`;
-  });
-  const legend = lines.map(
-    ({ name, colour }, index) =>
-      `<text x="${MARGIN + 8 + index * 120}" y="12" fill="${colour}">${escaped(name)}</text>`,
-  );
-  return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(lines.map(({ name }) => name).join(', '))} over time">`,
-    `<path d="M${MARGIN} 16V${HEIGHT - 24}H${WIDTH - 8}" fill="none" stroke="currentColor" opacity=".4"/>`,
-    `<text x="${MARGIN - 4}" y="22" text-anchor="end">${escaped(show(highest))}</text>`,
-    `<text x="${MARGIN - 4}" y="${HEIGHT - 24}" text-anchor="end">0</text>`,
-    `<text x="${WIDTH - 8}" y="${HEIGHT - 6}" text-anchor="end">${(lastMs / 1_000).toFixed(0)} s</text>`,
-    ...paths,
-    ...legend,
-    '</svg>',
-  ].join('');
+  const lastMs = Math.max(0, ...intervals.map(({ fromMs }) => fromMs));
+  const series = lines.map(({ name, colour, of }) => ({
+    name,
+    colour,
+    points: intervals.map((interval) => ({ atMs: interval.fromMs, value: of(interval) })),
+  }));
+  return svgChart({ series, say, until: `${(lastMs / 1_000).toFixed(0)} s` });
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

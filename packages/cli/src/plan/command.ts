@@ -2,6 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { recentTraffic } from '@ascent/controller';
 import { forecast, readRecord, type ExpectedTraffic } from '@ascent/core';
+import { showExamples } from '../example.js';
 import { print } from '../output.js';
 import { openSession, type Session, type SharedOptions } from '../session.js';
 import { forecastText } from './forecast-text.js';
@@ -24,15 +25,17 @@ function percent(text: string): number {
 export function addPlan(command: Command): void {
   command
     .option('--rate <number>', 'requests a minute (default: what was measured of late)', positive)
-    .option('--error-rate <percent>', 'part that fails today, beside --rate', percent, 0)
-    .action(async (options: PlanOptions) => {
+    .option('--error-rate <percent>', 'part that fails today, beside --rate', percent, 0);
+  showExamples(command, ['ascent plan', 'ascent plan --rate 10 --error-rate 0.2%']).action(
+    async (options: PlanOptions) => {
       const session = await openSession(options);
       const { traffic, source } = await trafficFor(session, options);
       const stages =
         traffic === null ? [] : forecast(session.plan.gates, session.plan.stages, traffic);
       const text = forecastText(session.plan, { traffic, source, stages });
       print(text, { traffic, source, stages }, session);
-    });
+    },
+  );
 }
 
 async function trafficFor(

@@ -1,6 +1,7 @@
 /** `ascent simulate` on the command line. What it does is loaded when it is used, so that other commands start fast. */
 import { AscentError, parseDurationMs } from '@ascent/core';
 import { InvalidArgumentError, type Command } from 'commander';
+import { showExamples } from '../example.js';
 import { note, print } from '../output.js';
 import { loadPlan } from '../plan-file.js';
 import type { SharedOptions } from '../session.js';
@@ -52,12 +53,12 @@ export function addSimulate(command: Command): void {
       '--step <duration>',
       'time between two looks (default: 1m, and 5m with --runs)',
       duration,
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ascent simulate --scenario slow\n  ascent simulate --scenario errors --rate 10 --runs 200\n\nNothing outside this process is read or changed.',
-    )
-    .action(run);
+    );
+  showExamples(
+    command,
+    ['ascent simulate --scenario slow', 'ascent simulate --scenario errors --rate 10 --runs 200'],
+    'Nothing outside this process is read or changed.',
+  ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
