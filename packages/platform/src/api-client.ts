@@ -38,7 +38,7 @@ export type Answer =
 
 /** A request before it is signed. */
 export type ApiRequest = {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly body: string | null;
 };

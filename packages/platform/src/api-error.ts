@@ -5,7 +5,7 @@ import type { Answer } from './api-client.js';
 import type { ApiAddress } from './platform-target.js';
 
 /** What was being done. */
-export type ApiAction = 'read' | 'write';
+export type ApiAction = 'read' | 'write' | 'deploy';
 
 /** The error for an answer that ended the action. */
 export function apiError(address: ApiAddress, action: ApiAction, answer: Answer): AscentError {
@@ -76,7 +76,12 @@ function kindOf(status: number): 'denied' | 'notFound' | 'unavailable' | 'refuse
 }
 
 function outageRemedy(action: ApiAction): string {
-  return action === 'read'
-    ? 'Nothing was changed; it can be tried again.'
-    : 'The write may still take effect: read the service again before deciding anything.';
+  switch (action) {
+    case 'read':
+      return 'Nothing was changed; it can be tried again.';
+    case 'write':
+      return 'The write may still take effect: read the service again before deciding anything.';
+    case 'deploy':
+      return 'It may still take effect; deploying the same again is safe.';
+  }
 }

@@ -36,12 +36,19 @@ export type PlatformTarget = Exclude<PlanPlatform, { type: 'kubernetes' }> | Kub
 /** What the requests of one target have in common. */
 export type ApiAddress = {
   readonly service: string;
+  /** The service itself. */
   readonly servicesUrl: string;
+  /** Where services are created. */
+  readonly collectionUrl: string;
   readonly revisionsUrl: string;
   /** The place in words, for error messages. */
   readonly place: string;
   /** What a denied account lacks, in the words of the place. */
-  readonly permission: { readonly read: string; readonly write: string };
+  readonly permission: {
+    readonly read: string;
+    readonly write: string;
+    readonly deploy: string;
+  };
   /**
    * Cloud Run leaves the template's name out of a GET and mints a revision from a PUT without one, so the name must be
    * pinned (facts/cloud-run 1.4). Kubernetes gives back what it stores, and a name pinned there would stay and make the
@@ -56,6 +63,7 @@ export function apiAddress(target: PlatformTarget): ApiAddress {
   const resources = `${base}${servingApiPath}/namespaces/${encodeURIComponent(namespace)}`;
   return {
     service: target.service,
+    collectionUrl: `${resources}/services`,
     servicesUrl: `${resources}/services/${encodeURIComponent(target.service)}`,
     revisionsUrl: `${resources}/revisions`,
     ...words(target),
@@ -86,13 +94,19 @@ function words(
         permission: {
           read: 'run.services.get and run.revisions.get (role roles/run.developer has both)',
           write: 'run.services.update (role roles/run.developer has it)',
+          deploy:
+            'roles/run.developer, and roles/iam.serviceAccountUser on the account that the service runs as',
         },
         omitsTemplateName: true,
       };
     case 'local':
       return {
         place: `cloud-run-local at ${target.url}, project ${target.project}`,
-        permission: { read: 'access to the emulator', write: 'access to the emulator' },
+        permission: {
+          read: 'access to the emulator',
+          write: 'access to the emulator',
+          deploy: 'access to the emulator',
+        },
         omitsTemplateName: true,
       };
     case 'kubernetes':
@@ -101,6 +115,7 @@ function words(
         permission: {
           read: 'verb get on services.serving.knative.dev and revisions.serving.knative.dev',
           write: 'verb update on services.serving.knative.dev',
+          deploy: 'verbs create and update on services.serving.knative.dev',
         },
         omitsTemplateName: false,
       };

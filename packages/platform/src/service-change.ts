@@ -53,7 +53,8 @@ export function changedService(
   };
 }
 
-function withoutStamps(
+/** Annotations to send: those that the platform stamps itself are left out. */
+export function withoutStamps(
   annotations: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(

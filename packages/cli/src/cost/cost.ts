@@ -1,6 +1,6 @@
 /** `ascent cost`: what a month costs, from what was used or from what is expected, against the budget. */
 import type { RolloutPlan } from '@ascent/core';
-import { createServiceClient } from '../deploy/service-client.js';
+import { createServiceDeployer } from '@ascent/platform';
 import { readManifest } from '../deploy/manifest.js';
 import {
   billOf,
@@ -81,8 +81,9 @@ async function templateOf(plan: RolloutPlan, manifest: string | null): Promise<C
     const { spec } = await readManifest(manifest, plan.service);
     return spec.template as CostedTemplate;
   }
-  const service = await createServiceClient(plan.platform).read();
-  return (service?.spec as { template?: CostedTemplate } | undefined)?.template ?? { spec: {} };
+  const deployer = await createServiceDeployer({ platform: plan.platform });
+  const service = await deployer.read();
+  return (service?.spec.template as CostedTemplate | undefined) ?? { spec: {} };
 }
 
 async function monthOf(

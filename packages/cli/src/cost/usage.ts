@@ -1,7 +1,7 @@
 /** What a service really used, from Cloud Monitoring: requests, and the time for which instances were billed. */
 import { AscentError, type RolloutPlan } from '@ascent/core';
+import { googleTokenSource } from '@ascent/platform';
 import { z } from 'zod';
-import { googleAuthorization } from '../deploy/service-client.js';
 
 /** What was used in a window. */
 export type WindowUsage = {
@@ -79,7 +79,8 @@ async function sourceOf({ metrics, platform }: RolloutPlan): Promise<{
     throw new AscentError('ASC_USAGE', message);
   }
   const root = metrics.endpoint ?? 'https://monitoring.googleapis.com';
-  const headers = platform.type === 'local' ? {} : await googleAuthorization();
+  const headers: Record<string, string> =
+    platform.type === 'local' ? {} : { authorization: `Bearer ${await googleTokenSource()()}` };
   return { base: `${root.replace(/\/+$/, '')}/v3/projects/${metrics.project}`, headers };
 }
 

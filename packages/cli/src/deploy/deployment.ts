@@ -10,30 +10,10 @@
  *   Run would otherwise mint another one, and a rerun CI job would begin another rollout.
  */
 import { createHash } from 'node:crypto';
+import type { ServiceObject } from '@ascent/platform';
 import type { Manifest } from './manifest.js';
 
-/** A traffic target of Knative Serving v1. */
-export type KnativeTarget = {
-  readonly revisionName?: string;
-  readonly latestRevision?: boolean;
-  readonly percent?: number;
-  readonly tag?: string;
-  readonly url?: string;
-};
-
-/** The part of a Service that a deployment reads; everything else is carried along. */
-export type PresentService = {
-  readonly metadata: {
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly spec: { readonly traffic?: readonly KnativeTarget[] };
-  readonly status?: {
-    readonly latestReadyRevisionName?: string;
-    readonly traffic?: readonly KnativeTarget[];
-    readonly url?: string;
-  };
-};
+type KnativeTarget = NonNullable<ServiceObject['spec']['traffic']>[number];
 
 /** The image and the name of what is deployed. */
 export type Release = {
@@ -43,15 +23,11 @@ export type Release = {
   readonly label: string;
 };
 
-/** The body to send, and the name of the revision it makes. */
-export type Deployment = { readonly revision: string; readonly body: unknown };
-
-/** Server-side stamps of the last write; the API refuses or overwrites them. */
-const STAMPS: ReadonlySet<string> = new Set([
-  'run.googleapis.com/operation-id',
-  'run.googleapis.com/client-name',
-  'run.googleapis.com/client-version',
-]);
+/** The name of the revision that is made, and the Service to send: the first one of all, or the present one changed. */
+export type Deployment = { readonly revision: string } & (
+  | { readonly first: true; readonly body: object }
+  | { readonly first: false; readonly body: ServiceObject }
+);
 
 const REVISION_NAME_MAX = 63;
 const HASH_LENGTH = 8;
@@ -59,7 +35,7 @@ const HASH_LENGTH = 8;
 /** Puts `release` into the manifest and the manifest into the Service; `present` is `null` where there is none yet. */
 export function deploymentOf(
   manifest: Manifest,
-  present: PresentService | null,
+  present: ServiceObject | null,
   release: Release,
 ): Deployment {
   const unnamed = templateOf(manifest, release.image);
@@ -67,20 +43,18 @@ export function deploymentOf(
   const template = { ...unnamed, metadata: { ...unnamed.metadata, name: revision } };
   if (present === null) {
     const traffic = [{ latestRevision: true, percent: 100 }];
-    return { revision, body: { ...manifest, spec: { template, traffic } } };
+    return { revision, first: true, body: { ...manifest, spec: { template, traffic } } };
   }
   const { status, ...kept } = present;
-  const annotations = Object.entries(present.metadata.annotations ?? {}).filter(
-    ([name]) => !STAMPS.has(name),
-  );
   return {
     revision,
+    first: false,
     body: {
       ...kept,
       metadata: {
         ...present.metadata,
         labels: { ...present.metadata.labels, ...manifest.metadata.labels },
-        annotations: { ...Object.fromEntries(annotations), ...manifest.metadata.annotations },
+        annotations: { ...present.metadata.annotations, ...manifest.metadata.annotations },
       },
       spec: { ...present.spec, template, traffic: pinnedTraffic(present.spec.traffic, status) },
     },
@@ -110,7 +84,7 @@ function revisionName(service: string, label: string, template: unknown): string
 
 function pinnedTraffic(
   asked: readonly KnativeTarget[] = [],
-  status: PresentService['status'],
+  status: ServiceObject['status'],
 ): readonly KnativeTarget[] {
   const latest = status?.latestReadyRevisionName;
   const targets = asked.length > 0 ? asked : [{ latestRevision: true, percent: 100 }];
