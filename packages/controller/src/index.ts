@@ -3,6 +3,7 @@ export { runLoop, type LoopOptions, type Turn } from './loop.js';
 export { FollowUp } from './follow-up.js';
 export {
   look,
+  dispersionMeasured,
   recentTraffic,
   restart,
   takeStep,
@@ -10,6 +11,7 @@ export {
   type TickOptions,
   type TickReport,
 } from './tick.js';
+export { tickAll, type ManagedService, type ServiceTurn, type TickAllOptions } from './tick-all.js';
 export type { World } from './world.js';
 export type { RunningServer, ServerOptions } from './server.js';
 export { startServer } from './start-server.js';

@@ -30,6 +30,12 @@ export function noticesAtStart(context: NoticeContext, stable: string): readonly
       'Session affinity is on: whoever is with the stable revision stays there, so fewer users than a stage names will reach the candidate. The gates count what each revision really serves.',
     );
   }
+  const { dispersion } = context.plan.gates.statistics;
+  if (dispersion > 1) {
+    notices.push(
+      `Failures come in clusters, ${dispersion} times as uneven as chance, so about ${round(dispersion)} of them count as one: without that, a good release would be sent back for one unlucky instance or one client that tries again and again.`,
+    );
+  }
   return [...notices, ...undecidableNotices(context.plan, context.traffic)];
 }
 

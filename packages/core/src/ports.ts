@@ -2,6 +2,7 @@
  * What the shell must provide. The only promises in this room: a port's return types.
  * Outcomes that a rollout has a policy for are values; only our own mistakes and a person's wrong input throw.
  */
+import type { InstanceCounts } from '@ascent/stats';
 import type { TrafficPoint } from './traffic-point.js';
 import type { UtilizationPoint } from './utilization-point.js';
 
@@ -83,6 +84,9 @@ export type MetricsQuestion = {
   readonly nowMs: number;
 };
 
+/** Whose instances, and since when (Unix milliseconds). */
+export type InstanceQuestion = Omit<MetricsQuestion, 'revisions'> & { readonly revision: string };
+
 /** A metrics outage is not an empty answer: zero requests give `points: []`. */
 export type MetricsOutcome =
   | {
@@ -103,4 +107,12 @@ export type MetricsPort = {
   readonly read: (question: MetricsQuestion) => Promise<MetricsOutcome>;
   /** Reads CPU and memory; a source that knows neither leaves it out. */
   readonly readUtilization?: (question: MetricsQuestion) => Promise<UtilizationOutcome>;
+  /**
+   * Reads requests and errors of every instance of one revision, interval by interval, instances always in the same
+   * order; `null` where that cannot be read. Cloud Monitoring does not tell Cloud Run's instances apart, so its adapter
+   * leaves this out. Never throws for an outage.
+   */
+  readonly readInstances?: (
+    question: InstanceQuestion,
+  ) => Promise<readonly InstanceCounts[] | null>;
 };

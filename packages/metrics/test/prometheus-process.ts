@@ -1,4 +1,4 @@
-/** A real Prometheus that reads one small exporter five times a second. */
+/** A real Prometheus that reads small exporters five times a second. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -28,19 +28,20 @@ export type PrometheusProcess = {
 };
 
 /**
- * Starts Prometheus and resolves once it answers.
+ * Starts Prometheus, which reads these exporters, and resolves once it answers.
  * @throws Error naming what is missing when the program is not installed.
  */
-export async function startPrometheus(exporterPort: number): Promise<PrometheusProcess> {
+export async function startPrometheus(
+  ...exporterPorts: readonly number[]
+): Promise<PrometheusProcess> {
+  const targets = exporterPorts.map((exporterPort) => `127.0.0.1:${exporterPort}`);
   const folder = await mkdtemp(join(tmpdir(), 'ascent-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   await writeFile(
     config,
     JSON.stringify({
       global: { scrape_interval: `${SCRAPE_MS}ms`, scrape_timeout: `${SCRAPE_MS}ms` },
-      scrape_configs: [
-        { job_name: 'revisions', static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }] },
-      ],
+      scrape_configs: [{ job_name: 'revisions', static_configs: [{ targets }] }],
     }),
   );
   const port = await freePort();

@@ -101,6 +101,62 @@ describe('counters of an instance', () => {
   });
 });
 
+describe('instances of a revision', () => {
+  test('are told apart, and a server that is gone tells nothing', async () => {
+    const instances = [new QueueProxyMetrics(), new QueueProxyMetrics()] as const;
+    const exporters = await Promise.all(
+      instances.map((metrics) => startExporter(() => metrics.text())),
+    );
+    const prometheus = await startPrometheus(...exporters.map(({ port }) => port));
+    const { readInstances } = createPrometheusPort({
+      url: prometheus.url,
+      stepMs: STEP_MS,
+      instanceStepMs: STEP_MS,
+      visibilityDelayMs: DELAY_MS,
+    });
+    const revision = 'web-00001-abc';
+    const afterMs = Date.now() - 60_000;
+    const read = async (): Promise<readonly string[] | null> => {
+      const nowMs = Date.now();
+      const steps = await readInstances?.({ service: 'web', revision, afterMs, nowMs });
+      const sums = new Map<number, { requests: number; errors: number }>();
+      for (const [instance, { requests, errors }] of (steps ?? []).flatMap((s) => [
+        ...s.entries(),
+      ])) {
+        const sum = sums.get(instance) ?? { requests: 0, errors: 0 };
+        sums.set(instance, { requests: sum.requests + requests, errors: sum.errors + errors });
+      }
+      return steps === null
+        ? null
+        : [...sums.values()].map((sum) => JSON.stringify(sum)).toSorted();
+    };
+    try {
+      await until('both exporters to be read', async () => {
+        const [up] = await prometheus.query('sum(up)');
+        return up === 2 ? true : null;
+      });
+      const readMs = Date.now();
+      await until('the next step', () => now(readMs + 2 * STEP_MS));
+      instances[0].serve(answers(revision, 200, [20, 20, 20]));
+      instances[0].serve(answers(revision, 503, [20, 20]));
+      instances[1].serve(answers(revision, 200, [20, 20, 20, 20]));
+      const expected = ['{"requests":4,"errors":0}', '{"requests":5,"errors":2}'];
+      await until('both to be counted', async () => {
+        const counts = await read();
+        return JSON.stringify(counts) === JSON.stringify(expected) ? true : null;
+      });
+      await prometheus.stop();
+      expect(await read()).toBeNull();
+    } finally {
+      await prometheus.stop();
+      for (const { server } of exporters) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    }
+  });
+});
+
 describe('names of another exporter', () => {
   test('that could not be a metric or a label are refused at once, each by its field', () => {
     const create = (): unknown =>

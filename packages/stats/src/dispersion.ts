@@ -15,6 +15,7 @@ export type InstanceCounts = readonly { readonly requests: number; readonly erro
 
 const errorsPerBlock = 30;
 const margin = 1.25;
+/** Below this, before the margin, it may as well be chance: clustering that is not there would cost requests. */
 const leastReported = 1.2;
 
 /**
@@ -38,8 +39,8 @@ export function estimateDispersion(history: readonly InstanceCounts[]): number {
     degrees += fit.degrees;
     open = new Map();
   }
-  const factor = degrees === 0 ? 1 : (margin * chiSquare) / degrees;
-  return factor > leastReported ? factor : 1;
+  const factor = degrees === 0 ? 1 : chiSquare / degrees;
+  return factor > leastReported ? margin * factor : 1;
 }
 
 function totalErrors(block: InstanceCounts): number {

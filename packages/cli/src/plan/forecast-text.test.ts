@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compilePlan, forecast, type ExpectedTraffic, type RolloutPlan } from '@ascent/core';
+import { assumedLatency } from './assumed-latency.js';
 import { forecastText } from './forecast-text.js';
 
 function plan(): RolloutPlan {
@@ -14,7 +15,9 @@ function plan(): RolloutPlan {
 function textAt(requestsPerMinute: number | null): string {
   const one = plan();
   const traffic: ExpectedTraffic | null =
-    requestsPerMinute === null ? null : { requestsPerMinute, errorRate: 0.001, latency: null };
+    requestsPerMinute === null
+      ? null
+      : { requestsPerMinute, errorRate: 0.001, latency: assumedLatency(200) };
   const stages = traffic === null ? [] : forecast(one.gates, one.stages, traffic);
   return forecastText(one, { traffic, source: 'as you said', stages });
 }
@@ -22,7 +25,7 @@ function textAt(requestsPerMinute: number | null): string {
 describe('what a plan can see', () => {
   test('names each stage that cannot be decided, and what would change that', () => {
     const text = textAt(1);
-    expect(text).toContain('At 1 request a minute, 0.1 % of which fail (as you said):');
+    expect(text).toContain('At 1 request a minute, 0.1 % of which fail (as you said).');
     expect(text).toContain('Stage canary (10 %) cannot be decided at 1 request a minute');
     expect(text).toContain('The plan says to ask a person then.');
   });
@@ -30,7 +33,65 @@ describe('what a plan can see', () => {
   test('has nothing to warn of at plenty of traffic', () => {
     const text = textAt(100_000);
     expect(text).not.toContain('cannot be decided');
-    expect(text).toMatch(/a good one goes on after about/);
+    expect(text).toMatch(/a good one is proven +\d/);
+  });
+
+  test('is a table of all stages and a chart of the first, the same for the same traffic', () => {
+    expect(textAt(60)).toMatchInlineSnapshot(`
+      "web: the plan is valid.
+
+        smoke        0 %  hold 1h to 1h
+        canary      10 %  hold 4h to 6h
+        half        50 %  hold 12h to 1d  approvals 1
+        full       100 %  hold 1d to 2d  approvals 1
+
+      At 60 requests a minute, 0.1 % of which fail (as you said). How long until it is seen, in half / in nine of ten rollouts:
+
+                                            canary 10 %      half 50 %          full 100 %
+        candidate requests in the hold      1,440 to 2,160   21,600 to 43,200   86,400 to 172,800
+        smallest failure rate surely seen   0.67 %           0.23 %             1.1 %
+        fails 1 %                           1.4h / 3.1h      47m / 1.4h         never
+        fails 2 %                           32m / 1.2h       19m / 33m          28m / 56m
+        fails 5 %                           10m / 22m        6.8m / 11m         2.6m / 5.7m
+        fails 20 %                          2.3m / 4.8m      33s / 1.2m         19s / 39s
+        fails everything                    18s / 37s        8s / 11s           6s / 8s
+        1.2 times slower                    never            never              never
+        2 times slower                      12m / 22m        4.4m / 8.1m        never
+        5 times slower                      1.6m / 2.7m      41s / 1.1m         never
+        a good one is proven                1.7h / 3.7h      21m / 48m          3.1m / 5.9m
+
+      Stage canary, 10 %: ━ half of the rollouts, ╌ nine of ten
+                              1m         10m      1h       6h     1d      5d
+        fails 1 %             ━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌  │
+        fails 2 %             ━━━━━━━━━━━━━━━━━━╌╌╌╌       │
+        fails 5 %             ━━━━━━━━━━━━╌╌╌╌             │
+        fails 20 %            ━━━━━╌╌╌╌                    │
+        fails everything      ━                            │
+        1.2 times slower                                   │
+        2 times slower        ━━━━━━━━━━━━━╌╌╌             │
+        5 times slower        ━━━╌╌╌                       │
+        a good one is proven  ━━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌ │
+                                                           ╵ the longest hold, 6h
+
+      At 100 % nothing serves beside the candidate: only the limits are left. A holdback (docs/plan.md) keeps the comparison."
+    `);
+  });
+
+  test('takes clustered failures for fewer', () => {
+    const one = plan();
+    const { statistics } = one.gates;
+    const gates = { ...one.gates, statistics: { ...statistics, dispersion: 3 } };
+    const traffic = { requestsPerMinute: 60, errorRate: 0.001, latency: assumedLatency(200) };
+    const timesOf = (of: RolloutPlan['gates']): readonly (number | undefined)[] =>
+      forecast(of, one.stages, traffic)[1]?.failureRates.map(({ time }) => time?.medianMs) ?? [];
+    const alone = timesOf(one.gates);
+    timesOf(gates).forEach((ms, i) => {
+      expect(ms).toBeGreaterThan(2 * (alone[i] ?? Infinity));
+      expect(ms).toBeLessThan(3.01 * (alone[i] ?? 0));
+    });
+    const stages = forecast(gates, one.stages, traffic);
+    const view = { traffic, source: 'as you said', stages };
+    expect(forecastText({ ...one, gates }, view)).toContain('about 3 count as one');
   });
 
   test('is not known without traffic, and says how to ask', () => {

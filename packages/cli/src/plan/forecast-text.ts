@@ -1,14 +1,14 @@
 /** A forecast as a person reads it. */
 import {
-  adviceWords,
   formatDuration,
   formatRate,
   undecidableNotices,
   type ExpectedTraffic,
   type RolloutPlan,
   type StageForecast,
-  type TimeToSee,
 } from '@ascent/core';
+import { forecastChart } from './forecast-chart.js';
+import { forecastTable } from './forecast-table.js';
 
 /** What is shown. */
 export type ForecastView = {
@@ -28,10 +28,30 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
     );
     return lines.join('\n');
   }
+  const { dispersion } = plan.gates.statistics;
   const errors = Number((traffic.errorRate * 100).toPrecision(2));
-  lines.push(`At ${formatRate(traffic.requestsPerMinute)}, ${errors} % of which fail (${source}):`);
-  for (const stage of stages.filter(({ sharePercent }) => sharePercent > 0)) {
-    lines.push(...stageLines(stage));
+  const clusters =
+    dispersion > 1
+      ? `; failures come in clusters, about ${Number(dispersion.toPrecision(2))} count as one`
+      : '';
+  const seen = stages.filter(({ sharePercent }) => sharePercent > 0);
+  const rate = formatRate(traffic.requestsPerMinute);
+  lines.push(
+    `At ${rate}, ${errors} % of which fail (${source})${clusters}. How long until it is seen, in half / in nine of ten rollouts:`,
+    '',
+    ...forecastTable(seen),
+  );
+  const [first] = seen;
+  const holdMaxMs = plan.stages.find(({ name }) => name === first?.name)?.holdMaxMs ?? 0;
+  if (first !== undefined) {
+    const title = `Stage ${first.name}, ${first.sharePercent} %: ━ half of the rollouts, ╌ nine of ten`;
+    lines.push('', title, ...forecastChart(first, holdMaxMs));
+  }
+  if (seen.some(({ sharePercent }) => sharePercent === 100)) {
+    lines.push(
+      '',
+      'At 100 % nothing serves beside the candidate: only the limits are left. A holdback (docs/plan.md) keeps the comparison.',
+    );
   }
   const notices = undecidableNotices(plan, traffic);
   if (notices.length > 0) lines.push('', ...notices);
@@ -44,35 +64,4 @@ function stageLine(stage: RolloutPlan['stages'][number]): string {
   const people = approvalsRequired === 0 ? '' : `  approvals ${approvalsRequired}`;
   const tried = spotChecks === 0 ? '' : `  spot checks ${spotChecks}`;
   return `  ${name.padEnd(10)} ${String(sharePercent).padStart(3)} %  ${hold}${people}${tried}`;
-}
-
-function stageLines(stage: StageForecast): readonly string[] {
-  const requests = Math.round(stage.candidateRequests.inHoldMax);
-  const smallest =
-    stage.smallestRateSeen === null
-      ? 'no failure rate is sure to be seen'
-      : `sees a candidate that fails ${Number((stage.smallestRateSeen * 100).toPrecision(2))} % or more`;
-  const lines = [
-    `  ${stage.name.padEnd(10)} ${requests} candidate requests at most; ${smallest}; ${proofWords(stage)}`,
-  ];
-  const times = stage.failureRates.map(({ rate, time }) => `${rate * 100} %: ${timeWords(time)}`);
-  lines.push(`             back after (half of the time)  ${times.join('   ')}`);
-  if (stage.slowdowns.length > 0) {
-    const slow = stage.slowdowns.map(({ factor, time }) => `×${factor}: ${timeWords(time)}`);
-    lines.push(`             slower                         ${slow.join('   ')}`);
-  }
-  if (stage.advice.length > 0)
-    lines.push(`             to decide: ${stage.advice.map(adviceWords).join(', or ')}`);
-  return lines;
-}
-
-function proofWords({ proof, verdict }: StageForecast): string {
-  if (verdict === 'not-measured') return 'not measured';
-  return proof === null
-    ? 'a good one cannot be proven good'
-    : `a good one goes on after about ${formatDuration(proof.medianMs)}`;
-}
-
-function timeWords(time: TimeToSee): string {
-  return time === null ? 'never' : formatDuration(time.medianMs);
 }

@@ -36,6 +36,8 @@ export type PrometheusOptions = {
   readonly url: string;
   /** Length of one interval: a multiple of the scrape interval. @default 60000 */
   readonly stepMs?: number;
+  /** Length of one interval in which instances are told apart, a multiple of the scrape interval. @default 300000 */
+  readonly instanceStepMs?: number;
   /** How old an interval must be: at least one scrape interval and its time-out. @default 30000 */
   readonly visibilityDelayMs?: number;
   /** Names that differ from Knative's. */
@@ -98,7 +100,7 @@ export function createPrometheusPort(options: PrometheusOptions): MetricsPort {
       }),
     readInstances: async (question) => {
       // Coarse steps do: what is asked is how evenly failures fall on instances, not when.
-      const coarse = { ...reader, stepMs: Math.max(stepMs, INSTANCE_STEP_MS) };
+      const coarse = { ...reader, stepMs: options.instanceStepMs ?? INSTANCE_STEP_MS };
       const grid = { ...question, periodMs: coarse.stepMs, visibilityDelayMs };
       const outcome = await unlessUnreadable(async () => ({
         type: 'instances' as const,
