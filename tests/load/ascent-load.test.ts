@@ -16,10 +16,19 @@ let dir: string;
 let asked: Asked[];
 /** Which of a hundred requests fail. */
 let failing: number;
+/** The request with which the server begins to stand still; nobody gets an answer until `STALL_MS` later. */
+let stallsAt: number;
+let stalled: (() => void)[];
+/** How many requests came while it stood still. */
+let cameMeanwhile: number;
+const STALL_MS = 1_500;
 
 beforeEach(async () => {
   asked = [];
   failing = 0;
+  stallsAt = Infinity;
+  stalled = [];
+  cameMeanwhile = 0;
   dir = await mkdtemp(join(tmpdir(), 'ascent-load-'));
   server = createServer((request, response) => {
     let text = '';
@@ -28,10 +37,11 @@ beforeEach(async () => {
       const body = JSON.parse(text) as Asked;
       asked.push(body);
       const fails = asked.length % 100 < failing;
-      response.writeHead(fails ? 503 : 200, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({ response: 'Yes.', sessionId: body.sessionId ?? `s${asked.length}` }),
-      );
+      const sessionId = body.sessionId ?? `s${asked.length}`;
+      whenAnswering(() => {
+        response.writeHead(fails ? 503 : 200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ response: 'Yes.', sessionId }));
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,7 +54,23 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** A hundred requests within two seconds. */
+/** Answers now, or once the server moves again. */
+function whenAnswering(answer: () => void): void {
+  if (asked.length < stallsAt) {
+    answer();
+    return;
+  }
+  if (asked.length === stallsAt) {
+    setTimeout(() => {
+      cameMeanwhile = stalled.length;
+      stallsAt = Infinity;
+      for (const waiting of stalled) waiting();
+    }, STALL_MS);
+  }
+  stalled.push(answer);
+}
+
+/** A hundred requests within three seconds. */
 async function load(...more: string[]): Promise<Ran> {
   const questions = join(root, 'content/eval/conversations.yaml');
   const stages = ['--stages', '1s:10,1s:10,1s:0', '--think', '200ms'];
@@ -86,6 +112,25 @@ describe('ascent load', () => {
     expect(ran.stdout).toContain('FAILED  error rate is 5.00 %');
     expect(ran.stdout).toContain('5 × HTTP 503');
     expect(ran.stdout).toContain('passed  latency P95');
+  });
+
+  test('goes on asking a server that stands still, and counts what everybody waited', async () => {
+    stallsAt = 20;
+    const ran = await load('--json', '--p95', '500ms');
+    const { requests, errors, latency } = JSON.parse(ran.stdout) as {
+      requests: number;
+      errors: number;
+      latency: { p90: number; max: number };
+    };
+    expect({ requests, errors, status: ran.status }).toEqual({
+      requests: 100,
+      errors: 0,
+      status: 4,
+    });
+    // Ten users who wait for their answers would have sent ten, and their P90 would know nothing of the stall.
+    expect(cameMeanwhile).toBeGreaterThan(20);
+    expect(latency.p90).toBeGreaterThan(STALL_MS / 2);
+    expect(latency.max).toBeGreaterThan(STALL_MS - 100);
   });
 
   test('ends with 4 where nothing listens', async () => {

@@ -1,7 +1,7 @@
 /**
  * The load test of the requirements against the real backend on cloud-run-local, deployed as staging's manifest says.
- * `npm run bench:load` runs it with the requirements' own stages (nine minutes, 50 users) and keeps the result in `load/`;
- * among the other tests it takes seconds.
+ * Among the other tests it takes seconds; with LOAD_STAGES=2m:10,5m:50,2m:0 it is the requirements' own, and LOAD_RESULT
+ * names the folder in which to keep the result (bench/load.md).
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
