@@ -81,12 +81,13 @@ function brokenByStep(job: string, { name, uses, run = '', with: input = {} }: S
   return broken;
 }
 
-test('are the four that the pipeline is made of', () => {
+test('are the four that the pipeline is made of, and the nightly seeds', () => {
   expect([...files].sort()).toEqual([
     'ci.yml',
     'deploy-backend-production.yml',
     'deploy-backend-staging.yml',
     'rollout-tick.yml',
+    'simulate-nightly.yml',
   ]);
 });
 

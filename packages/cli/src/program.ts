@@ -155,7 +155,8 @@ function addRollout(program: Command): void {
     'tick',
     'take one step: for a scheduler, in any number, at any time',
   );
-  showExamples(tickCommand, ['ascent tick --json']).action(tickOnce);
+  tickCommand.option('--all', 'every service there that carries the label ascent.dev/managed=true');
+  showExamples(tickCommand, ['ascent tick --json', 'ascent tick --all']).action(tickOnce);
   const statusCommand = command(program, 'status', 'what is happening now, and why');
   showExamples(statusCommand, ['ascent status'], 'To look on: ascent watch').action(
     async (options: SharedOptions) => {
@@ -168,7 +169,12 @@ function addRollout(program: Command): void {
   addServe(command(program, 'serve', 'run the controller with its page and API'));
 }
 
-async function tickOnce(options: SharedOptions): Promise<void> {
+async function tickOnce(options: SharedOptions & { readonly all?: boolean }): Promise<void> {
+  if (options.all === true) {
+    const { tickEveryService } = await import('./commands/tick-all.js');
+    process.exitCode = await tickEveryService(await openSession(options), options);
+    return;
+  }
   const session = await openSession(options);
   const report = await tick(session.world, { plan: session.plan, by: session.person });
   const rollout = report.record?.rollout;

@@ -8,20 +8,28 @@ import {
   type Journal,
   type World,
 } from '@ascent/controller';
-import type { MetricsPort, RolloutPlan } from '@ascent/core';
+import type { MetricsPort, RolloutPlan, ServicePort } from '@ascent/core';
 import { createCloudMonitoringPort, createGateReader, createPrometheusPort } from '@ascent/metrics';
 import { createPlanPort } from '@ascent/platform';
 
 /** Where decisions and finished rollouts are kept when nothing else is said. */
 export const DEFAULT_JOURNAL_DIR = '.ascent/journal';
 
-/** The real world for `plan`. `journalDir` is a directory, or `gs://BUCKET/FOLDER`. */
-export function createWorld(plan: RolloutPlan, options: { readonly journalDir: string }): World {
+/** What a world is made of beside its plan. */
+export type WorldOptions = {
+  /** A directory, or `gs://BUCKET/FOLDER`. */
+  readonly journalDir: string;
+  /** @default the service that the plan names, where it says */
+  readonly service?: ServicePort;
+};
+
+/** The real world for `plan`. */
+export function createWorld(plan: RolloutPlan, options: WorldOptions): World {
   const journal = journalAt(options.journalDir);
   const now = (): number => Date.now();
   const notify = createNotifier({ env: process.env, now });
   return {
-    service: createPlanPort(plan.platform),
+    service: options.service ?? createPlanPort(plan.platform),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
     readGate: createGateReader({ env: process.env }),
@@ -72,6 +80,7 @@ function metricsPort({ metrics, platform }: RolloutPlan): MetricsPort {
     case 'prometheus':
       return createPrometheusPort({
         url: metrics.url,
+        names: metrics.names,
         stepMs: metrics.samplePeriodMs,
         visibilityDelayMs: metrics.visibilityDelayMs,
       });

@@ -1,10 +1,10 @@
 /** Commands of a person that need more than a reason: ticking off, trying again, silencing an alert. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { act, restart, silence } from '@ascent/controller';
-import { formatDuration, parseDurationMs, type RolloutRecord } from '@ascent/core';
+import { act, restart, silence, type TickReport } from '@ascent/controller';
+import { formatDuration, parseDurationMs } from '@ascent/core';
 import { showExamples } from '../example.js';
-import { print } from '../output.js';
+import { noteUndelivered, print } from '../output.js';
 import { openSession, type Session, type SharedOptions } from '../session.js';
 
 /** `ascent tick-off`: a scenario that was tried by hand. */
@@ -15,7 +15,7 @@ export function addTickOff(command: Command): void {
   ]).action(async (options: SharedOptions & { what: string }) => {
     const session = await openSession(options);
     const wish = { type: 'tickOff', by: session.person, reason: options.what } as const;
-    say((await act(session.world, wish)).record, session);
+    say(await act(session.world, wish), session);
   });
 }
 
@@ -30,8 +30,7 @@ export function addRestart(command: Command): void {
     async (options: SharedOptions & { reason: string }) => {
       const session = await openSession(options);
       const { plan, person: by } = session;
-      const { record } = await restart(session.world, { plan, by, reason: options.reason });
-      say(record, session);
+      say(await restart(session.world, { plan, by, reason: options.reason }), session);
     },
   );
 }
@@ -45,12 +44,13 @@ export function addSilence(command: Command): void {
     async (rule: string, options: SharedOptions & { for: number }) => {
       const session = await openSession(options);
       const wish = { by: session.person, rule, forMs: options.for };
-      const { record } = await silence(session.world, wish);
+      const { record, undelivered } = await silence(session.world, wish);
       const text =
         options.for === 0
           ? `${rule} is told again.`
           : `Nobody is told of ${rule} for ${formatDuration(options.for)}; it is still written down.`;
-      print(text, { record }, session);
+      print(text, { record, undelivered }, session);
+      noteUndelivered(undelivered);
     },
   );
 }
@@ -61,7 +61,11 @@ function silenceDuration(text: string): number {
   return durationMs;
 }
 
-/** The sentence of the last decision. */
-function say(record: RolloutRecord | null, session: Session): void {
-  print(record?.rollout?.decisions.at(-1)?.sentence ?? '', { record }, session);
+/** The sentence of the last decision, and what of it has not reached its destination yet. */
+function say(
+  { record, undelivered }: Pick<TickReport, 'record' | 'undelivered'>,
+  session: Session,
+): void {
+  print(record?.rollout?.decisions.at(-1)?.sentence ?? '', { record, undelivered }, session);
+  noteUndelivered(undelivered);
 }
