@@ -99,6 +99,7 @@ export type {
   UtilizationOutcome,
   WriteOutcome,
 } from './ports.js';
+export { knativeNames, LABEL_NAME, METRIC_NAME, type PrometheusNames } from './prometheus-names.js';
 export { adviceWords, formatRate, noticesAtStart, undecidableNotices } from './notices.js';
 export { approversOf } from './advancement.js';
 export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';

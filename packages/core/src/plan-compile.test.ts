@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compilePlan } from './plan-compile.js';
+import { knativeNames } from './prometheus-names.js';
 
 /** The plan of the design, with every key that this schema knows. */
 const full = {
@@ -219,5 +220,61 @@ describe('a plan for a cluster', () => {
     expect(result).toMatchObject({
       faults: [{ path: 'metrics', message: expect.stringContaining('prometheus') as string }],
     });
+  });
+});
+
+describe('names in Prometheus', () => {
+  const own = {
+    requestCount: 'istio_requests_total',
+    latencyBucket: 'istio_request_duration_milliseconds_bucket',
+    latencyUnit: 'ms',
+    serviceLabel: 'destination_canonical_service',
+    revisionLabel: 'destination_version',
+    codeLabel: 'response_code',
+    matchers: { reporter: 'destination' },
+  };
+  const planWith = (names: unknown): unknown => ({
+    service: 'web',
+    platform: { kubernetes: {} },
+    metrics: { prometheus: { url: 'http://prometheus:9090', names } },
+  });
+
+  test('are the owner’s, and Knative’s where nothing is said', () => {
+    expect(compilePlan(planWith(own))).toMatchObject({ plan: { metrics: { names: own } } });
+    expect(compilePlan(planWith({ codeLabel: 'code' }))).toMatchObject({
+      plan: { metrics: { names: { ...knativeNames, codeLabel: 'code' } } },
+    });
+    expect(compilePlan(planWith(undefined))).toMatchObject({
+      plan: { metrics: { names: knativeNames } },
+    });
+  });
+
+  test.each(Object.keys(own))('with a wrong %s name the key and what to write', (key) => {
+    const [fault] = faultsOf(planWith({ ...own, [key]: 'not a name!' }));
+    expect(fault?.path).toBe(`metrics.prometheus.names.${key}`);
+    expect(fault?.message).toMatch(/write/);
+  });
+});
+
+describe('the dispersion of errors', () => {
+  const planWith = (dispersion: unknown): unknown => ({
+    service: 'web',
+    platform: { local: { url: 'http://127.0.0.1:8080' } },
+    gates: { errorRate: { max: '1%', worseThanStableBy: '0.5%', dispersion } },
+  });
+
+  test('is measured unless the owner knows better', () => {
+    expect(compilePlan(planWith(undefined))).toMatchObject({
+      plan: { measuresDispersion: true, gates: { statistics: { dispersion: 1 } } },
+    });
+    expect(compilePlan(planWith(2))).toMatchObject({
+      plan: { measuresDispersion: false, gates: { statistics: { dispersion: 2 } } },
+    });
+  });
+
+  test.each([0.5, 'often', 1e9, null])('cannot be %s', (dispersion) => {
+    const [fault] = faultsOf(planWith(dispersion));
+    expect(fault?.path).toBe('gates.errorRate.dispersion');
+    expect(fault?.message).toMatch(/write measured, or/);
   });
 });

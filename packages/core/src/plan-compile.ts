@@ -319,11 +319,12 @@ function toPlatform({ service, platform }: PlanConfig): PlanPlatform {
 /** Cloud Monitoring of the same project, and on one machine cloud-run-local's own, unless the plan says otherwise. */
 function toMetrics({ metrics }: PlanConfig, platform: PlanPlatform): MetricsSource {
   if (metrics.prometheus) {
-    const { url, samplePeriod, visibilityDelay } = metrics.prometheus;
+    const { url, names, samplePeriod, visibilityDelay } = metrics.prometheus;
     const samplePeriodMs = samplePeriod ?? PROMETHEUS_SAMPLE_PERIOD_MS;
     return {
       type: 'prometheus',
       url,
+      names,
       samplePeriodMs,
       visibilityDelayMs: visibilityDelay ?? samplePeriodMs,
     };

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { alert } from './alert-config.js';
 import { delay, duration, percentage, url } from './config-value.js';
+import { knativeNames, LABEL_NAME, METRIC_NAME } from './prometheus-names.js';
 import { customGate } from './gates/index.js';
 import { notify } from './notify-config.js';
 import { smokeFileSchema } from './smoke-plan.js';
@@ -54,8 +55,25 @@ const cloudMonitoring = z.strictObject({
   visibilityDelay: delay.optional(),
 });
 
+const metricName = z
+  .string()
+  .regex(METRIC_NAME, 'write the name of a metric, such as http_requests_total');
+const labelName = z.string().regex(LABEL_NAME, 'write the name of a label, such as namespace');
+
+/** What is left out is called as in Knative. */
+const names = z.strictObject({
+  requestCount: metricName.default(knativeNames.requestCount),
+  latencyBucket: metricName.default(knativeNames.latencyBucket),
+  latencyUnit: z.enum(['ms', 's'], { error: 'write ms or s' }).default(knativeNames.latencyUnit),
+  serviceLabel: labelName.default(knativeNames.serviceLabel),
+  revisionLabel: labelName.default(knativeNames.revisionLabel),
+  codeLabel: labelName.default(knativeNames.codeLabel),
+  matchers: z.record(labelName, z.string()).default(knativeNames.matchers),
+});
+
 const prometheus = z.strictObject({
   url,
+  names: names.default(knativeNames),
   samplePeriod: duration.optional(),
   visibilityDelay: delay.optional(),
 });
@@ -76,13 +94,15 @@ const metrics = z
   )
   .default({ cloudMonitoring: {} });
 
+const DISPERSION_REMEDY =
+  'write measured, or how many failures that come together count as one, from 1 to 1000';
+
 const errorRateGate = z.strictObject({
   max: percentage(100),
   worseThanStableBy: percentage(100),
   dispersion: z
-    .union([z.literal('measured'), z.number().min(1).max(1_000)], {
-      error: 'write measured, or how many failures that come together count as one, from 1 to 1000',
-    })
+    .union([z.literal('measured'), z.number()], { error: DISPERSION_REMEDY })
+    .refine((value) => value === 'measured' || (value >= 1 && value <= 1_000), DISPERSION_REMEDY)
     .default('measured'),
 });
 const latencyGate = z.strictObject({

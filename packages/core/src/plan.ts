@@ -5,6 +5,7 @@
 import type { AlertRule } from './alerts/index.js';
 import type { GatePlan } from './evidence/index.js';
 import type { CustomGate } from './gates/index.js';
+import type { PrometheusNames } from './prometheus-names.js';
 import type { SmokeCheck } from './smoke-plan.js';
 
 /** Where the service runs. One API (Knative Serving v1) in three places. */
@@ -46,6 +47,7 @@ export type MetricsSource =
   | {
       readonly type: 'prometheus';
       readonly url: string;
+      readonly names: PrometheusNames;
       readonly samplePeriodMs: number;
       readonly visibilityDelayMs: number;
     };

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { defaultAlerts } from '@ascent/core';
+import { defaultAlerts, knativeNames } from '@ascent/core';
 import {
   alertPolicies,
   grafanaDashboard,
-  knativeNames,
   monitoringDashboard,
   prometheusRules,
 } from '../src/index.js';

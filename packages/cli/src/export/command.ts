@@ -3,11 +3,10 @@ import { InvalidArgumentError, type Command } from 'commander';
 import {
   alertPolicies,
   grafanaDashboard,
-  knativeNames,
   monitoringDashboard,
   prometheusRules,
 } from '@ascent/metrics';
-import type { RolloutPlan } from '@ascent/core';
+import { knativeNames, type PrometheusNames, type RolloutPlan } from '@ascent/core';
 import { stringify } from 'yaml';
 import { showExamples } from '../example.js';
 import { print } from '../output.js';
@@ -21,12 +20,12 @@ const exporters: Readonly<
   alerts: {
     'cloud-monitoring': ({ alerts, service }, { channel = [] }) =>
       json(alertPolicies(alerts, { service, channels: channel })),
-    prometheus: ({ alerts, service }) =>
-      stringify(prometheusRules(alerts, { service, names: knativeNames })),
+    prometheus: (plan) =>
+      stringify(prometheusRules(plan.alerts, { service: plan.service, names: namesOf(plan) })),
   },
   dashboard: {
     'cloud-monitoring': ({ service }) => json(monitoringDashboard(service)),
-    grafana: ({ service }) => json(grafanaDashboard(service, knativeNames)),
+    grafana: (plan) => json(grafanaDashboard(plan.service, namesOf(plan))),
   },
 };
 
@@ -34,6 +33,11 @@ type Options = Pick<SharedOptions, 'plan' | 'json'> & {
   readonly to: string;
   readonly channel?: readonly string[];
 };
+
+/** As the plan calls them, and as Knative does where the plan reads its metrics elsewhere. */
+function namesOf({ metrics }: RolloutPlan): PrometheusNames {
+  return metrics.type === 'prometheus' ? metrics.names : knativeNames;
+}
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -1,5 +1,6 @@
 /** A Grafana dashboard over Prometheus, per revision. Model: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
-import { quote, type PrometheusNames } from '../prometheus/metric-names.js';
+import type { PrometheusNames } from '@ascent/core';
+import { quote } from '../prometheus/metric-names.js';
 import { charts, type Chart } from './chart-rows.js';
 import { valueOf } from './prometheus-rules.js';
 

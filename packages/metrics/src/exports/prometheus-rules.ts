@@ -3,8 +3,8 @@
  * over the metrics that Knative's queue-proxy exports. CPU and memory come from the container runtime's own metrics
  * (cAdvisor and kube-state-metrics), as ratios of the container's limit.
  */
-import { formatDuration, type AlertRule } from '@ascent/core';
-import { quote, type PrometheusNames } from '../prometheus/metric-names.js';
+import { formatDuration, type AlertRule, type PrometheusNames } from '@ascent/core';
+import { quote } from '../prometheus/metric-names.js';
 
 /** The rule file as plain data; YAML is a matter of whoever writes it. */
 export type PrometheusRules = {

@@ -1,6 +1,6 @@
+import { knativeNames } from '@ascent/core';
 import { describe, expect, test } from 'vitest';
 import { countByInstance } from './instance-counts.js';
-import { knativeNames } from './metric-names.js';
 import type { RangeSeries } from './range-answer.js';
 
 const TIMES = [0, 10, 20, 30];

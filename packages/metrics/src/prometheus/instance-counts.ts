@@ -1,7 +1,7 @@
 /** What each instance of a revision answered, step by step: how unevenly failures fall tells how much they cluster. Pure. */
 import type { InstanceCounts } from '@ascent/core';
 import { counterIncreases, type StepTimes } from './counter-increase.js';
-import type { PrometheusNames } from './metric-names.js';
+import type { PrometheusNames } from '@ascent/core';
 import type { RangeSeries } from './range-answer.js';
 import { targetKey, type TargetHistory } from './target-history.js';
 

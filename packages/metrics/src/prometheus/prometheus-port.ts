@@ -6,25 +6,20 @@
  */
 import {
   AscentError,
+  knativeNames,
   type InstanceCounts,
   type InstanceQuestion,
   type MetricsOutcome,
   type MetricsPort,
   type MetricsQuestion,
+  type PrometheusNames,
 } from '@ascent/core';
 import { createJsonSource, type AskJson, type Fetch } from '../json-source.js';
 import { cutRange, gridRange, type GridRange } from '../sample-grid.js';
 import { TrafficTally } from '../traffic-tally.js';
 import { unlessUnreadable } from '../unreadable.js';
 import { withoutCredentials } from '../web-address.js';
-import {
-  knativeNames,
-  escapeRegex,
-  faultsInNames,
-  quote,
-  selectorOf,
-  type PrometheusNames,
-} from './metric-names.js';
+import { escapeRegex, faultsInNames, quote, selectorOf } from './metric-names.js';
 import { parseRange, prometheusFault, type RangeSeries } from './range-answer.js';
 import { countByInstance } from './instance-counts.js';
 import { addIncreases } from './series-tally.js';

@@ -3,7 +3,7 @@ import type { TrafficTally } from '../traffic-tally.js';
 import { Unreadable } from '../unreadable.js';
 import { toHistogram } from './bucket-histogram.js';
 import { counterIncreases, type StepTimes } from './counter-increase.js';
-import type { PrometheusNames } from './metric-names.js';
+import type { PrometheusNames } from '@ascent/core';
 import type { RangeSeries } from './range-answer.js';
 import type { TargetHistory } from './target-history.js';
 
