@@ -8,11 +8,11 @@ export function showExamples(command: Command, examples: readonly string[], more
   return command.addHelpText('after', `\n${head}:\n${lines}${more === '' ? '' : `\n\n${more}`}`);
 }
 
-/** The examples in a help text, as written. */
+/** The examples in a help text, as written, without the words that may stand behind one. */
 export function examplesIn(help: string): readonly string[] {
   const [, block = ''] = /\nExamples?:\n((?: {2}.*\n?)+)/.exec(help) ?? [];
   return block
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/ {2,}.*/, ''))
     .filter((line) => line !== '');
 }

@@ -1,4 +1,5 @@
 /** What `ascent` loads late lies beside it, so that a command which does not need it starts fast. */
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,7 +17,15 @@ describe('the bundle of ascent', () => {
   ])('loads %s from a file of its own, with the names that are used', async (name, names) => {
     const text = await readFile(join(dist, 'ascent.js'), 'utf8');
     expect(text).toContain(`import("./${name}.js")`);
-    const loaded = (await import(pathToFileURL(join(dist, `${name}.js`)).href)) as object;
-    expect(Object.keys(loaded)).toEqual(expect.arrayContaining(names));
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        '-e',
+        `import(process.argv[1]).then((all) => console.log(JSON.stringify(Object.keys(all))))`,
+        pathToFileURL(join(dist, `${name}.js`)).href,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(names));
   });
 });

@@ -43,11 +43,12 @@ export function utc(atMs: number): string {
 
 /** Each stage with its hold and when it was entered. */
 export function stageRows({ plan, rollout }: Report): readonly (readonly string[])[] {
-  const entered = (stage: Stage, index: number): string => {
+  const entered = ({ name }: Stage, index: number): string => {
+    if (index === 0) return utc(rollout.startedMs);
     const reached = rollout.decisions.find(
-      ({ stage: name, type }) => name === stage.name && (index > 0 || type !== 'noticed'),
+      ({ stage, type }) => stage === name && (type === 'advanced' || type === 'skipped'),
     );
-    return reached === undefined || index > rollout.stageIndex ? '–' : utc(reached.atMs);
+    return reached === undefined ? '–' : utc(reached.atMs);
   };
   return plan.stages.map((stage, index) => [
     stage.name,
