@@ -11,6 +11,8 @@ import { loggingRoutes } from './api/logging-routes.js';
 import { monitoringRoutes } from './api/monitoring-routes.js';
 import { v1Routes } from './api/v1-routes.js';
 import { makeMicrosecondClock } from './clock.js';
+import { removeOrphanContainers } from './docker/container-program.js';
+import { DockerEngine } from './docker/docker-engine.js';
 import { makeChance } from './front-door/chance.js';
 import { FrontDoor } from './front-door/front-door.js';
 import { answerPlain, serve } from './front-door/proxy.js';
@@ -18,6 +20,7 @@ import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
 import { RouteTable } from './front-door/route-table.js';
 import { Fleet } from './instances/fleet.js';
 import { ProcessRegistry } from './instances/process-registry.js';
+import { makeImageFinder, type ImageSources } from './instances/runnable-image.js';
 import { LogStore } from './logging/log-store.js';
 import type { Logger } from './logging/log.js';
 import { SeriesStore } from './monitoring/series-store.js';
@@ -77,20 +80,23 @@ interface House {
 }
 
 async function build(settings: Settings, log: Logger, port: () => number): Promise<House> {
-  const registry = new ProcessRegistry(settings.dataDir);
-  endOrphans(registry, log);
+  const { dataDir } = settings;
+  const registry = new ProcessRegistry(dataDir);
+  const engine = await findEngine(settings, log);
+  await endOrphans({ dataDir, registry, engine }, log);
   const store = await ResourceStore.open(settings.dataDir);
   const series = new SeriesStore(settings);
   const clock = makeMicrosecondClock();
   const logs = new LogStore(settings.region);
-  const fleet = new Fleet({ settings, registry, series, logs, log });
+  const fleet = new Fleet({ settings, series, logs, log });
   const book: AddressBook = { projectNumber, region: settings.region, port };
   const routes = new RouteTable({
     defaultProject: settings.project,
     domain: frontDoorDomain,
     hostOf: (key, tag) => hostOf(book, { ...key, tag }),
   });
-  const reconciler = new Reconciler({ settings, store, fleet, routes, clock, log });
+  const images = makeImageFinder({ dataDir, registry, engine });
+  const reconciler = new Reconciler({ images, store, fleet, routes, clock, log });
   const operations = new ServiceOperations({ settings, store, reconciler, fleet, routes, clock });
   const projectOf = makeProjectLookup(settings, store);
   const admin = new AdminV2({ operations, book, projectOf, etagRule: settings.v2Etag });
@@ -112,10 +118,25 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   return { fleet, store, reconciler, server };
 }
 
-function endOrphans(registry: ProcessRegistry, log: Logger): void {
-  const orphans = registry.killOrphans();
-  if (orphans.length === 0) return;
-  const message = `Ended ${orphans.length} instances an earlier run left behind.`;
+/** The Docker engine, if one is named and answers. */
+async function findEngine(settings: Settings, log: Logger): Promise<DockerEngine | undefined> {
+  const { dockerSocket } = settings;
+  if (dockerSocket === undefined) return undefined;
+  try {
+    return await DockerEngine.connect(dockerSocket);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The Docker engine at ${dockerSocket} does not answer (${reason}); only images of this machine are run.`;
+    log({ severity: 'WARNING', log: 'emulator', message });
+    return undefined;
+  }
+}
+
+async function endOrphans({ dataDir, registry, engine }: ImageSources, log: Logger): Promise<void> {
+  const containers = engine === undefined ? 0 : await removeOrphanContainers(engine, dataDir);
+  const orphans = registry.killOrphans().length + containers;
+  if (orphans === 0) return;
+  const message = `Ended ${orphans} instances an earlier run left behind.`;
   log({ severity: 'WARNING', log: 'emulator', message });
 }
 

@@ -1,4 +1,5 @@
 /** The command line of cloud-run-local. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { startEmulator } from './emulator.js';
@@ -24,6 +25,7 @@ interface StartOptions {
   readonly logFormat: 'json' | 'text';
   readonly v2Etag: 'ignore' | 'enforce';
   readonly seed?: string;
+  readonly docker?: string;
 }
 
 function toSettings(options: StartOptions): Settings {
@@ -48,8 +50,17 @@ function toSettings(options: StartOptions): Settings {
     idleTimeoutMs: parseDurationMs('--idle-timeout', options.idleTimeout),
     env: options.envFile === undefined ? {} : readValuesFile(options.envFile),
     secrets: options.secrets === undefined ? {} : readValuesFile(options.secrets),
+    dockerSocket: dockerSocketOf(options.docker),
     seed: options.seed === undefined ? undefined : parseSeed(options.seed),
   };
+}
+
+/** Where Docker's engine listens unless somebody says otherwise. */
+const usualDockerSocket = '/var/run/docker.sock';
+
+function dockerSocketOf(option: string | undefined): string | undefined {
+  if (option === 'off') return undefined;
+  return option ?? (existsSync(usualDockerSocket) ? usualDockerSocket : undefined);
 }
 
 function parseSeed(text: string): number {
@@ -68,8 +79,7 @@ async function start(options: StartOptions): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url: emulator.url })}\n`);
 }
 
-function makeProgram(): Command {
-  const program = new Command('cloud-run-local').description('Cloud Run on this machine.');
+function addStart(program: Command): void {
   program
     .command('start')
     .description('Serve the Cloud Run API, the front door and Cloud Monitoring on one port.')
@@ -83,6 +93,10 @@ function makeProgram(): Command {
     .option('--idle-timeout <duration>', 'how long an instance may be idle', '15m')
     .option('--env-file <file>', 'variables every instance gets')
     .option('--secrets <file>', 'values of secrets, by NAME or NAME/VERSION')
+    .option(
+      '--docker <socket>',
+      `Docker engine for images that are not of this machine, or off (default: ${usualDockerSocket}, if it is there)`,
+    )
     .option('--seed <number>', 'make the weighted choice of a revision the same in every run')
     .addOption(
       new Option('--v2-etag <rule>', 'whether v2 refuses a write with an old etag')
@@ -95,6 +109,9 @@ function makeProgram(): Command {
         .default('text'),
     )
     .action(start);
+}
+
+function addImage(program: Command): void {
   program
     .command('image')
     .description('Images of this machine.')
@@ -109,6 +126,9 @@ function makeProgram(): Command {
       });
       process.stdout.write(`${JSON.stringify(built)}\n`);
     });
+}
+
+function addLogs(program: Command): void {
   program
     .command('logs')
     .description('Show what services and the platform wrote.')
@@ -123,6 +143,13 @@ function makeProgram(): Command {
         process.stdout.write(line);
       });
     });
+}
+
+function makeProgram(): Command {
+  const program = new Command('cloud-run-local').description('Cloud Run on this machine.');
+  addStart(program);
+  addImage(program);
+  addLogs(program);
   return program;
 }
 

@@ -5,10 +5,10 @@
  * Nothing here waits for a start: a pending revision wakes the reconciler again when its outcome is known,
  * so a rollback is served while a later deployment is still starting.
  */
-import { findImage, type Image } from './images/image-store.js';
 import type { RouteTable } from './front-door/route-table.js';
 import type { Fleet } from './instances/fleet.js';
 import { MissingSecretError } from './instances/command.js';
+import type { ImageFinder, RunnableImage } from './instances/runnable-image.js';
 import { formatTimestamp, type MicrosecondClock } from './clock.js';
 import type { Logger } from './logging/log.js';
 import { startFailureMessage } from './resources/failure-message.js';
@@ -22,13 +22,12 @@ import {
 import { deriveState, reachableRevisions, shareOf } from './resources/status.js';
 import { canonicalJson } from './resources/structural-equality.js';
 import type { ResourceStore } from './resources/store.js';
-import type { Settings } from './settings.js';
 
 /** What the reconciler works with. */
 export interface ReconcilerDependencies {
-  readonly settings: Settings;
   readonly store: ResourceStore;
   readonly fleet: Fleet;
+  readonly images: ImageFinder;
   readonly routes: RouteTable;
   readonly clock: MicrosecondClock;
   readonly log: Logger;
@@ -87,11 +86,11 @@ export class Reconciler {
 
   /** A revision that gets requests after a restart, or after it was retired, needs a pool again. */
   async #openReachable(key: ServiceKey, names: readonly string[]): Promise<void> {
-    const { store, fleet, settings } = this.#dependencies;
+    const { store, fleet, images } = this.#dependencies;
     for (const name of new Set(names)) {
       const revision = store.revisions(key).get(name);
       if (revision === undefined || fleet.find(key, name) !== undefined) continue;
-      const image = await findImage(settings.dataDir, imageOf(revision));
+      const image = await images(imageOf(revision));
       if (image !== undefined) fleet.open(key, revision, image);
     }
   }
@@ -144,9 +143,9 @@ export class Reconciler {
     key: ServiceKey,
     revision: RevisionRecord,
   ): Promise<{ phase: RevisionPhase; imageDigest: string | undefined }> {
-    const { settings } = this.#dependencies;
+    const { images } = this.#dependencies;
     const startedMs = performance.now();
-    const image = await findImage(settings.dataDir, imageOf(revision));
+    const image = await images(imageOf(revision));
     const importMs = performance.now() - startedMs;
     if (image === undefined) {
       const message = `Image '${imageOf(revision)}' not found.`;
@@ -160,7 +159,7 @@ export class Reconciler {
   async #startFirst(
     key: ServiceKey,
     revision: RevisionRecord,
-    { image, importMs }: { image: Image; importMs: number },
+    { image, importMs }: { image: RunnableImage; importMs: number },
   ): Promise<RevisionPhase> {
     const { fleet, clock } = this.#dependencies;
     try {

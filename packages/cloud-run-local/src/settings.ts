@@ -25,6 +25,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether a v2 write with an old etag is refused (409); Cloud Run was seen to ignore it. */
   readonly v2Etag: 'ignore' | 'enforce';
+  /** The socket of a Docker engine that runs images which are not of this machine; without one nothing does. */
+  readonly dockerSocket?: string | undefined;
   /** A whole number that decides the weighted choices of the front door; without one they are random. */
   readonly seed?: number | undefined;
 }

@@ -142,6 +142,18 @@ describe('probes', () => {
     expect(ready(service)).toMatchObject({ status: 'True' });
   });
 
+  it.each([
+    ['passes', '1', 'True'],
+    ['fails', '2', 'False'],
+  ])('ask by gRPC: a start %s when the program says %s', async (what, health, status) => {
+    const startupProbe = { grpc: {}, periodSeconds: 1, failureThreshold: 2 };
+    const service = await deploy(
+      world,
+      echoService(`grpc-${what}`, { env: { GRPC_HEALTH: health }, container: { startupProbe } }),
+    );
+    expect(ready(service)?.status).toBe(status);
+  });
+
   it('end an instance whose liveness fails', async () => {
     const livenessProbe = { httpGet: { path: '/healthz' }, periodSeconds: 1, failureThreshold: 2 };
     const service = await deploy(

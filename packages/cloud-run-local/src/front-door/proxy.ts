@@ -9,7 +9,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RunningRevision } from '../instances/fleet.js';
 import type { Instance } from '../instances/instance.js';
-import { processStartTime } from '../instances/process-identity.js';
 import { InstanceStartError, NoInstanceError } from '../instances/revision-pool.js';
 import type { LogStore } from '../logging/log-store.js';
 import { affinityCookie } from './affinity.js';
@@ -188,9 +187,7 @@ class Exchange implements ConnectionUser {
   #sendAgain(instance: Instance): void {
     setTimeout(() => {
       if (this.#outgoing.closed) return;
-      const { pid } = instance;
-      const lives = pid !== undefined && processStartTime(pid) !== undefined;
-      if (lives) this.#transmit(connectionsTo(instance).takeNew(this));
+      if (instance.isSurelyAlive()) this.#transmit(connectionsTo(instance).takeNew(this));
       else this.#fail();
     }, deathNoticeMs);
   }

@@ -12,8 +12,8 @@ import { z } from 'zod';
 import { imageConfigSchema, type ImageConfig } from './image-config.js';
 import { parseImageReference } from './image-reference.js';
 
-/** An image that can be run. */
-export interface Image {
+/** An image of this machine. */
+export interface FolderImage {
   /** `name@sha256:…`: what a revision reports as its digest. */
   readonly digestReference: string;
   readonly config: ImageConfig;
@@ -50,8 +50,8 @@ export async function writeTag(
   await rename(partial, join(folder, 'tags.json'));
 }
 
-/** Finds the image a reference means now; undefined when there is none, as a registry's 404. */
-export async function findImage(dataDir: string, text: string): Promise<Image | undefined> {
+/** Finds the image of this machine a reference means now. */
+export async function findImage(dataDir: string, text: string): Promise<FolderImage | undefined> {
   const reference = parseImageReference(text);
   if (reference === undefined) return undefined;
   // divergence: images

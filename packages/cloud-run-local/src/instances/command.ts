@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Container, EnvVar } from '@ascent/knative';
-import type { Image } from '../images/image-store.js';
+import type { FolderImage } from '../images/image-store.js';
 
 /** A program ready to be spawned; PORT is added by whoever knows it. */
 export interface Command {
@@ -47,18 +47,31 @@ function splitVariable(text: string): readonly [string, string] {
 }
 
 /** An absolute path of the image is a path below its root; there is no chroot here. */
-function intoRoot(image: Image, part: string): string {
+function intoRoot(image: FolderImage, part: string): string {
   // divergence: isolation
   const inside = join(image.rootfs, part);
   return part.startsWith('/') && existsSync(inside) ? inside : part;
 }
 
-function environmentOf(image: Image, container: Container, context: CommandContext) {
+function environmentOf(image: FolderImage, container: Container, context: CommandContext) {
   return {
     PATH: `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     HOME: process.env['HOME'] ?? '/root',
     ...context.sharedEnv,
     ...Object.fromEntries((image.config.Env ?? []).map(splitVariable)),
+    ...containerEnv(container, context),
+  };
+}
+
+/**
+ * The variables that do not come from the image: the container's own, and Cloud Run's.
+ * @throws MissingSecretError when a variable's secret is not known.
+ */
+export function containerEnv(
+  container: Container,
+  context: CommandContext,
+): Readonly<Record<string, string>> {
+  return {
     ...Object.fromEntries(
       (container.env ?? []).map((variable) => [variable.name, valueOf(variable, context.secrets)]),
     ),
@@ -72,7 +85,11 @@ function environmentOf(image: Image, container: Container, context: CommandConte
  * The command of a container.
  * @throws MissingSecretError when a variable's secret is not known.
  */
-export function commandOf(image: Image, container: Container, context: CommandContext): Command {
+export function commandOf(
+  image: FolderImage,
+  container: Container,
+  context: CommandContext,
+): Command {
   const entrypoint = container.command ?? image.config.Entrypoint ?? [];
   // As in Kubernetes: a command of one's own also replaces the image's arguments.
   const ownArgs = container.args ?? (container.command === undefined ? image.config.Cmd : []) ?? [];

@@ -1,20 +1,18 @@
 /** All pools of the emulator: one per revision that was ever started in this run. */
 import { constants } from 'node:os';
-import { annotationNames } from '@ascent/knative';
-import type { Image } from '../images/image-store.js';
+import { annotationNames, type Container } from '@ascent/knative';
 import type { LogSource, LogStore } from '../logging/log-store.js';
 import type { Logger } from '../logging/log.js';
 import { metrics } from '../monitoring/metric-descriptors.js';
 import type { SeriesStore } from '../monitoring/series-store.js';
 import type { RevisionRecord, ServiceKey } from '../resources/record.js';
-import { parseQuantity } from '../resources/quantity.js';
 import { containerPortOf } from '../resources/template-defaults.js';
 import type { Settings } from '../settings.js';
-import { commandOf } from './command.js';
 import { PortAllocator } from './free-port.js';
 import type { ProcessExit } from './instance-process.js';
 import { Instance, type InstancePlan } from './instance.js';
-import type { ProcessRegistry } from './process-registry.js';
+import { resourceLimitsOf } from './resource-limits.js';
+import type { RunnableImage } from './runnable-image.js';
 import { RevisionMeter } from './revision-meter.js';
 import { UsageSampler, type SampleContext } from './usage-sampler.js';
 import { poolTickMs, RevisionPool, type PoolLimits } from './revision-pool.js';
@@ -33,7 +31,6 @@ export interface RunningRevision {
 /** What the fleet works with. */
 export interface FleetDependencies {
   readonly settings: Settings;
-  readonly registry: ProcessRegistry;
   readonly series: SeriesStore;
   readonly logs: LogStore;
   readonly log: Logger;
@@ -120,7 +117,7 @@ export class Fleet {
    * Makes the pool of a revision; it has no instance yet.
    * @throws MissingSecretError when the revision refers to a secret that is not known.
    */
-  open(key: ServiceKey, revision: RevisionRecord, image: Image): RunningRevision {
+  open(key: ServiceKey, revision: RevisionRecord, image: RunnableImage): RunningRevision {
     const known = this.find(key, revision.name);
     if (known !== undefined) return known;
     const { settings, series } = this.#dependencies;
@@ -182,20 +179,20 @@ export class Fleet {
     for (const { pool } of this.all()) pool.kill();
   }
 
-  #planOf(key: ServiceKey, revision: RevisionRecord, image: Image): InstancePlan {
+  #planOf(key: ServiceKey, revision: RevisionRecord, image: RunnableImage): InstancePlan {
     const { settings } = this.#dependencies;
-    const container = revision.object.spec.containers[0];
-    if (container === undefined) throw new Error(`revision ${revision.name} has no container`);
+    const container = containerOf(revision);
     const disabled =
       revision.object.metadata.annotations?.[annotationNames.healthCheckDisabled] === 'true';
     return {
-      command: commandOf(image, container, {
+      startProgram: image.programOf(container, {
         service: key.service,
         revision: revision.name,
         sharedEnv: settings.env,
         secrets: settings.secrets,
       }),
       containerPort: containerPortOf(container),
+      isBehindRelay: image.isBehindRelay,
       startupProbe: disabled ? undefined : container.startupProbe,
       livenessProbe: container.livenessProbe,
       readinessProbe: container.readinessProbe,
@@ -204,16 +201,12 @@ export class Fleet {
   }
 
   #samplingOf(key: ServiceKey, revision: RevisionRecord, meter: RevisionMeter): SampleContext {
-    const container = revision.object.spec.containers[0];
-    const limits = container?.resources?.limits ?? {};
+    const container = containerOf(revision);
     const throttling = revision.object.metadata.annotations?.[annotationNames.cpuThrottling];
     return {
       meter,
-      containerName: container?.name ?? key.service,
-      limits: {
-        memoryBytes: parseQuantity(limits['memory'] ?? '') ?? 512 * 2 ** 20,
-        cpus: parseQuantity(limits['cpu'] ?? '') ?? 1,
-      },
+      containerName: container.name ?? key.service,
+      limits: resourceLimitsOf(container),
       alwaysBilled: throttling === 'false',
       onKilled: (message) => {
         this.#note({ key, revision: revision.name }, 'ERROR', message);
@@ -241,10 +234,9 @@ export class Fleet {
   }
 
   async #launch(plan: InstancePlan, owner: Omit<LogSource, 'instanceId'>): Promise<Instance> {
-    const { registry, log, logs } = this.#dependencies;
+    const { log, logs } = this.#dependencies;
     const port = await this.#ports.take();
     const instance = new Instance(plan, {
-      registry,
       port,
       onLine: ({ id }, stream, message) => {
         const source = { ...owner, instanceId: id };
@@ -259,11 +251,18 @@ export class Fleet {
     const source = { ...owner, instanceId: instance.id };
     this.#note(source, 'INFO', 'Starting new instance. Reason: AUTOSCALING');
     void instance.exited.then((exit) => {
+      if (exit.killedFor !== undefined) this.#note(source, 'ERROR', exit.killedFor);
       const { expected, message } = describeExit(exit);
       this.#note(source, expected ? 'INFO' : 'WARNING', message);
     });
     return instance;
   }
+}
+
+function containerOf({ name, object }: RevisionRecord): Container {
+  const [container] = object.spec.containers;
+  if (container === undefined) throw new Error(`revision ${name} has no container`);
+  return container;
 }
 
 function describeExit({ code, signal, fault }: ProcessExit): {

@@ -3,8 +3,7 @@
  * A liveness probe that fails as often as it may ends the instance; a readiness probe that does takes it out
  * of the choice until it passes again. Neither runs before the startup probe has passed.
  */
-import type { Probe } from '@ascent/knative';
-import { attemptProbe } from './probe.js';
+import { attemptProbe, type ProbeTarget } from './probe.js';
 
 /** What a watch reports. */
 export interface HealthEvents {
@@ -15,17 +14,14 @@ export interface HealthEvents {
 }
 
 /** Probes again and again until `signal` aborts. */
-export function watchHealth(
-  { probe, port }: { probe: Probe; port: number },
-  events: HealthEvents,
-  signal: AbortSignal,
-): void {
+export function watchHealth(target: ProbeTarget, events: HealthEvents, signal: AbortSignal): void {
+  const { probe } = target;
   const periodMs = (probe.periodSeconds ?? 10) * 1000;
   const failuresMax = probe.failureThreshold ?? 3;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   const attempt = async (): Promise<void> => {
-    const passed = await attemptProbe(probe, port, signal);
+    const passed = await attemptProbe(target, signal);
     if (signal.aborted) return;
     if (passed && failures >= failuresMax) events.onRecovered();
     failures = passed ? 0 : failures + 1;

@@ -7,7 +7,9 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from './command.js';
+import { processStartTime } from './process-identity.js';
 import { signalGroup, type ProcessRegistry } from './process-registry.js';
+import { readUsage, type ResourceUsage } from './resource-usage.js';
 
 /** Which of a process's outputs a line came from. */
 export type OutputStream = 'stdout' | 'stderr';
@@ -18,17 +20,32 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
   /** Set when the program could not be started at all. */
   readonly fault?: string;
+  /** Set when it was ended for breaking a limit: what Cloud Run says of that. */
+  readonly killedFor?: string | undefined;
 }
 
-/** A running process. */
+/** The running program of an instance. */
 export interface InstanceProcess {
-  readonly pid: number | undefined;
   readonly exited: Promise<ProcessExit>;
+  /** What it uses now; undefined while that is not known. */
+  readonly usage: () => ResourceUsage | undefined;
+  /** True only if it is known to live at this moment. */
+  readonly isSurelyAlive: () => boolean;
   /** SIGTERM to the program alone, as a container's first process gets it. */
   readonly terminate: () => void;
   /** SIGKILL to the program and everything it started. */
   readonly kill: () => void;
 }
+
+/** What a program is started with, besides what all instances of its revision have in common. */
+export interface Launch {
+  /** The port of this machine's loopback by which it shall be reached. */
+  readonly port: number;
+  readonly onLine: (stream: OutputStream, line: string) => void;
+}
+
+/** Starts the program of one instance. */
+export type StartProgram = (launch: Launch) => InstanceProcess;
 
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
@@ -44,10 +61,7 @@ function spawnCommand({ file, args, cwd, env }: Command): ChildProcess {
     : spawn(file, [...args], options);
 }
 
-function followOutput(
-  child: ChildProcess,
-  onLine: (stream: OutputStream, line: string) => void,
-): void {
+function followOutput(child: ChildProcess, onLine: Launch['onLine']): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     const input = child[stream];
     if (input === null) continue;
@@ -57,13 +71,18 @@ function followOutput(
   }
 }
 
-/** Starts a process; it is in the registry for as long as it lives. */
-export function startProcess(
+/** How the processes of a revision are started; each is in the registry for as long as it lives. */
+export function processProgram(command: Command, registry: ProcessRegistry): StartProgram {
+  return ({ port, onLine }) => {
+    const env = { ...command.env, PORT: String(port) };
+    return startProcess({ ...command, env }, registry, onLine);
+  };
+}
+
+function startProcess(
   command: Command,
-  {
-    registry,
-    onLine,
-  }: { registry: ProcessRegistry; onLine: (stream: OutputStream, line: string) => void },
+  registry: ProcessRegistry,
+  onLine: Launch['onLine'],
 ): InstanceProcess {
   const child = spawnCommand(command);
   const { pid } = child;
@@ -83,8 +102,9 @@ export function startProcess(
     });
   });
   return {
-    pid,
     exited,
+    usage: () => (pid === undefined ? undefined : readUsage(pid)),
+    isSurelyAlive: () => pid !== undefined && processStartTime(pid) !== undefined,
     terminate: () => child.kill('SIGTERM'),
     kill: () => {
       if (pid !== undefined) signalGroup(pid, 'SIGKILL');

@@ -1,22 +1,23 @@
-/** One instance of a revision: a process, the port it listens on, and how many requests it serves now. */
+/** One instance of a revision: a running program, the port it listens on, and how many requests it serves now. */
 import { randomBytes } from 'node:crypto';
 import type { Probe } from '@ascent/knative';
-import type { Command } from './command.js';
-import {
-  startProcess,
-  type InstanceProcess,
-  type OutputStream,
-  type ProcessExit,
+import type {
+  InstanceProcess,
+  OutputStream,
+  ProcessExit,
+  StartProgram,
 } from './instance-process.js';
 import { watchHealth } from './health-watch.js';
 import { stepInstance, type InstanceEvent, type InstanceState } from './lifecycle.js';
-import { awaitStartup } from './probe.js';
-import type { ProcessRegistry } from './process-registry.js';
+import { awaitStartup, type ProbeTarget } from './probe.js';
+import type { ResourceUsage } from './resource-usage.js';
 
 /** How an instance is started and ended. */
 export interface InstancePlan {
-  readonly command: Command;
+  readonly startProgram: StartProgram;
   readonly containerPort: number;
+  /** Whether somebody else accepts connections to its port before its program does. */
+  readonly isBehindRelay: boolean;
   /** Undefined: ready as soon as it runs (`health-check-disabled`). */
   readonly startupProbe: Probe | undefined;
   readonly livenessProbe?: Probe | undefined;
@@ -26,7 +27,6 @@ export interface InstancePlan {
 
 /** What an instance needs from around it. */
 export interface InstanceSurroundings {
-  readonly registry: ProcessRegistry;
   readonly port: number;
   readonly onLine: (instance: Instance, stream: OutputStream, line: string) => void;
   /** A liveness probe failed for good; the instance is being ended. */
@@ -68,16 +68,12 @@ export class Instance {
     this.#plan = plan;
     this.#surroundings = surroundings;
     this.port = surroundings.port;
-    const env = { ...plan.command.env, PORT: String(this.port) };
-    this.#process = startProcess(
-      { ...plan.command, env },
-      {
-        registry: surroundings.registry,
-        onLine: (stream, line) => {
-          surroundings.onLine(this, stream, line);
-        },
+    this.#process = plan.startProgram({
+      port: this.port,
+      onLine: (stream, line) => {
+        surroundings.onLine(this, stream, line);
       },
-    );
+    });
     this.exited = this.#process.exited.then((exit) => {
       this.#step({ kind: 'exited' });
       this.#ending.abort();
@@ -120,8 +116,14 @@ export class Instance {
     return billedMs;
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
+  /** What it uses now; undefined while that is not known. */
+  usage(): ResourceUsage | undefined {
+    return this.#process.usage();
+  }
+
+  /** True only if it is known to live at this moment. */
+  isSurelyAlive(): boolean {
+    return this.#process.isSurelyAlive();
   }
 
   /** Ends the instance once it serves nothing any more; safe to call twice. */
@@ -150,13 +152,15 @@ export class Instance {
   async #probe(): Promise<boolean> {
     const { startupProbe } = this.#plan;
     if (startupProbe === undefined) return true;
-    return awaitStartup(startupProbe, this.#portOf(startupProbe), this.#ending.signal);
+    return awaitStartup(this.#targetOf(startupProbe), this.#ending.signal);
   }
 
   /** A probe of the container's port means the port this instance was given in PORT. */
-  #portOf(probe: Probe): number {
-    const named = probe.httpGet?.port ?? probe.tcpSocket?.port;
-    return named === undefined || named === this.#plan.containerPort ? this.port : named;
+  #targetOf(probe: Probe): ProbeTarget {
+    const { containerPort, isBehindRelay } = this.#plan;
+    const named = probe.httpGet?.port ?? probe.tcpSocket?.port ?? probe.grpc?.port;
+    const port = named === undefined || named === containerPort ? this.port : named;
+    return { probe, port, isBehindRelay };
   }
 
   #watch(): void {
@@ -170,14 +174,14 @@ export class Instance {
         );
         this.kill();
       };
-      const target = { probe: livenessProbe, port: this.#portOf(livenessProbe) };
+      const target = this.#targetOf(livenessProbe);
       watchHealth(target, { onFailed, onRecovered: () => undefined }, signal);
     }
     if (readinessProbe === undefined) return;
     const receive = (receiving: boolean) => (): void => {
       this.#receiving = receiving;
     };
-    const target = { probe: readinessProbe, port: this.#portOf(readinessProbe) };
+    const target = this.#targetOf(readinessProbe);
     watchHealth(target, { onFailed: receive(false), onRecovered: receive(true) }, signal);
   }
 

@@ -4,14 +4,8 @@
  */
 import { metrics } from '../monitoring/metric-descriptors.js';
 import type { Instance } from './instance.js';
-import { readUsage } from './resource-usage.js';
+import { memoryExceededMessage, type ResourceLimits } from './resource-limits.js';
 import type { RevisionMeter } from './revision-meter.js';
-
-/** What an instance may use. */
-export interface ResourceLimits {
-  readonly memoryBytes: number;
-  readonly cpus: number;
-}
 
 /** What a look at an instance needs. */
 export interface SampleContext {
@@ -28,8 +22,6 @@ interface Earlier {
   readonly cpuSeconds: number;
 }
 
-const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
-
 /** Keeps what the last look saw, for rates. */
 export class UsageSampler {
   readonly #earlier = new WeakMap<Instance, Earlier>();
@@ -39,7 +31,7 @@ export class UsageSampler {
     const { meter, containerName } = context;
     const billedMs = instance.takeBillableMs(context.alwaysBilled);
     if (billedMs > 0) meter.record(metrics.billableTime, billedMs / 1000);
-    const usage = instance.pid === undefined ? undefined : readUsage(instance.pid);
+    const usage = instance.usage();
     if (usage === undefined) return;
     const { memoryBytes, cpus } = context.limits;
     const labels = { container_name: containerName };
@@ -55,9 +47,7 @@ export class UsageSampler {
     }
     // divergence: memory-limit
     if (usage.memoryBytes <= memoryBytes) return;
-    context.onKilled(
-      `Memory limit of ${mebibytes(memoryBytes)} MiB exceeded with ${mebibytes(usage.memoryBytes)} MiB used. Consider increasing the memory limit, see https://cloud.google.com/run/docs/configuring/memory-limits`,
-    );
+    context.onKilled(memoryExceededMessage(context.limits, usage.memoryBytes));
     instance.kill();
   }
 }

@@ -72,13 +72,6 @@ function refuseUnsupported({ spec }: Service): void {
   if (container?.ports?.some(({ name }) => name === 'h2c') === true) {
     throw unsupported(`${path}[0].ports[0].name: h2c is`);
   }
-  for (const probe of [
-    container?.startupProbe,
-    container?.livenessProbe,
-    container?.readinessProbe,
-  ]) {
-    if (probe?.grpc !== undefined) throw unsupported(`${path}[0]: a grpc probe is`);
-  }
 }
 
 function checkNames(service: Service, key: ServiceKey): void {
