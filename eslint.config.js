@@ -46,7 +46,18 @@ const pureRules = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/node_modules', 'coverage', '.ascent', '**/test/fixtures'] },
+  {
+    ignores: [
+      '**/dist',
+      '**/.next*',
+      'apps/web/next-env.d.ts',
+      'apps/web/public/notes',
+      '**/node_modules',
+      'coverage',
+      '.ascent',
+      '**/test/fixtures',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   importX.flatConfigs.typescript,
   {

@@ -32,6 +32,7 @@ export const layers = {
   },
   'local-postgres': { dir: 'packages/local-postgres', pure: false, mayImport: [] },
   backend: { dir: 'apps/backend', pure: false, mayImport: ['local-postgres'] },
+  web: { dir: 'apps/web', pure: false, mayImport: [] },
   dashboard: { dir: 'apps/dashboard', pure: false, mayImport: ['controller', 'core'] },
   bootstrap: { dir: 'deploy/bootstrap', pure: false, mayImport: ['core', 'metrics'] },
   demo: { dir: 'apps/demo', pure: false, mayImport: ['core', 'local-postgres', 'stats'] },

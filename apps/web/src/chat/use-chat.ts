@@ -1,0 +1,74 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { reportError, setConversation } from '../lib/sentry';
+import { ask, readSession } from './api';
+import { createChat, nothingShown, type Chat, type Shown } from './chat';
+import { memory } from './memory';
+
+/** The diver's chat, kept in step with this device's memory and network. */
+export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
+  const chat = useMemo(
+    () =>
+      createChat({
+        ask,
+        readSession,
+        memory,
+        isOnline: () => navigator.onLine,
+        nowMs: () => Date.now(),
+        report: (error, sessionId) => {
+          setConversation(sessionId);
+          reportError(error);
+        },
+      }),
+    [],
+  );
+  const shown = useSyncExternalStore(chat.subscribe, chat.shown, () => nothingShown);
+  const { sessionId, turns } = shown.conversation;
+  useEffect(() => {
+    chat.open();
+    addEventListener('online', chat.retry);
+    return () => {
+      removeEventListener('online', chat.retry);
+    };
+  }, [chat]);
+  useEffect(() => {
+    setConversation(sessionId);
+  }, [sessionId]);
+  const hasTurns = turns.length > 0;
+  useEffect(() => {
+    if (hasTurns) document.documentElement.dataset['view'] = 'chat';
+    else if (memory.conversation().turns.length === 0)
+      delete document.documentElement.dataset['view'];
+  }, [hasTurns]);
+  return { chat, shown };
+}
+
+/** What is being typed, kept over a reload. */
+export function useDraft(): readonly [string, (draft: string) => void] {
+  const [draft, setDraft] = useState('');
+  useEffect(() => {
+    setDraft((typed) => (typed === '' ? memory.draft() : typed));
+  }, []);
+  const change = (text: string): void => {
+    setDraft(text);
+    memory.keepDraft(text);
+  };
+  return [draft, change];
+}
+
+const subscribeToNetwork = (listener: () => void): (() => void) => {
+  addEventListener('online', listener);
+  addEventListener('offline', listener);
+  return () => {
+    removeEventListener('online', listener);
+    removeEventListener('offline', listener);
+  };
+};
+
+/** Whether the device has a network. */
+export function useOnline(): boolean {
+  return useSyncExternalStore(
+    subscribeToNetwork,
+    () => navigator.onLine,
+    () => true,
+  );
+}

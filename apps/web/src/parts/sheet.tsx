@@ -1,0 +1,43 @@
+import { useEffect, useRef, type MouseEvent, type ReactElement, type ReactNode } from 'react';
+import { Icon } from './icons';
+
+type Props = {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+};
+
+/** A dialog: from below on a phone, in the middle elsewhere. Escape, the cross and a tap beside it close it. */
+export function Sheet({ title, isOpen, onClose, children }: Props): ReactElement {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (isOpen && element?.open === false) element.showModal();
+    if (!isOpen) element?.close();
+  }, [isOpen]);
+  const closeBeside = (event: MouseEvent): void => {
+    if (event.target === dialog.current) onClose();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="sheet"
+      aria-label={title}
+      onClose={onClose}
+      onClick={closeBeside}
+    >
+      {isOpen && (
+        <div className="sheet-inside">
+          <header className="sheet-head">
+            <h2>{title}</h2>
+            <button type="button" className="round" onClick={onClose} aria-label="Close">
+              <Icon shape="close" />
+            </button>
+          </header>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

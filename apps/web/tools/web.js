@@ -1,0 +1,70 @@
+// `npm run web`: DovvyBuddy's page, in front of BACKEND_URL, or of a running `npm start`, or of one that it starts itself.
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, install, serve, webDir } from './page.js';
+
+const root = join(webDir, '../..');
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '3000' }, json: { type: 'boolean', default: false } },
+});
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`--port is ${values.port}: give a number from 0 to 65535, 0 for any free one`);
+  process.exit(2);
+}
+
+/** The demo's backend, if a demo runs. cloud-run-local serves a service under /run/NAME, whatever the host. */
+async function findDemo() {
+  try {
+    const plan = readFileSync(join(root, '.ascent/demo/ascent.yaml'), 'utf8');
+    const address = /url: (http:\/\/[^ ,}]+)/.exec(plan)?.[1];
+    const backendUrl = `${address}/run/dovvybuddy-backend`;
+    return (await fetch(`${backendUrl}/health`)).ok ? backendUrl : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Starts the demo and waits until its first revision serves. */
+async function startDemo() {
+  const log = join(root, '.ascent/web-demo.log');
+  mkdirSync(join(root, '.ascent'), { recursive: true });
+  console.error(
+    'Starting `npm start` behind the page; what it says is in .ascent/web-demo.log ...',
+  );
+  const out = openSync(log, 'w');
+  const demo = spawn(process.execPath, [join(root, 'apps/demo/dist/start.js')], {
+    stdio: ['ignore', out, out],
+  });
+  let hasEnded = false;
+  demo.once('exit', () => {
+    hasEnded = true;
+  });
+  process.once('exit', () => demo.kill('SIGTERM'));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.once(signal, () => {
+      demo.once('exit', () => process.exit(130));
+      if (!demo.kill('SIGTERM')) process.exit(130);
+    });
+  }
+  for (;;) {
+    const found = await findDemo();
+    if (found) return found;
+    if (hasEnded) throw new Error(`the demo ended before it served:\n${readFileSync(log, 'utf8')}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+try {
+  await install();
+  const backendUrl = process.env.BACKEND_URL ?? (await findDemo()) ?? (await startDemo());
+  await build({ BACKEND_URL: backendUrl });
+  const url = await serve(port);
+  if (values.json) console.log(JSON.stringify({ ready: true, url }));
+  else console.log(`DovvyBuddy is at ${url}, in front of ${backendUrl}. Ctrl-C ends it.`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
