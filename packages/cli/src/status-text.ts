@@ -1,9 +1,11 @@
 /** What a service's rollout looks like in a terminal: a few lines for a person, nothing decided here. */
 import {
+  alertsOf,
   approversOf,
   countSpotChecks,
   formatDuration,
   isOpen,
+  type FiringAlert,
   type Rollout,
   type RolloutRecord,
   type RolloutStatus,
@@ -51,6 +53,9 @@ export function statusText(
   if (record === null) lines.push('No rollout record. Begin one with: ascent up');
   else if (record.rollout === null) lines.push(`Stable: ${record.stable}. No rollout yet.`);
   else lines.push(...rolloutLines(record, record.rollout, { nowMs, colours }));
+  if (record !== null && (record.rollout === null || !isOpen(record.rollout))) {
+    lines.push(...alertLines(alertsOf(record).firing, nowMs));
+  }
   return lines.join('\n');
 }
 
@@ -104,8 +109,13 @@ function waitingLines(
   for (const { verdict, sentence } of rollout.customGates) {
     lines.push(`Gate (${verdict}): ${sentence}`);
   }
-  for (const { rule, revision, sinceMs } of rollout.alerts.firing) {
-    lines.push(`Alert: ${rule} of ${revision} for ${formatDuration(Math.max(0, nowMs - sinceMs))}`);
-  }
+  lines.push(...alertLines(rollout.alerts.firing, nowMs));
   return lines;
+}
+
+function alertLines(firing: readonly FiringAlert[], nowMs: number): readonly string[] {
+  return firing.map(
+    ({ rule, revision, sinceMs }) =>
+      `Alert: ${rule} of ${revision} for ${formatDuration(Math.max(0, nowMs - sinceMs))}`,
+  );
 }

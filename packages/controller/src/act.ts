@@ -2,7 +2,11 @@
 import {
   advance,
   AscentError,
+  isOpen,
   readRecord,
+  silenceWatch,
+  tidyWords,
+  writeRecord,
   type Command,
   type RolloutEvent,
   type RolloutRecord,
@@ -45,6 +49,12 @@ export async function silence(
   }));
 }
 
+/** A silence while no rollout is open is the watch's; everything else is about a rollout. */
+function watchSilenced(record: RolloutRecord, event: RolloutEvent): RolloutRecord | null {
+  const isIdle = record.rollout === null || !isOpen(record.rollout);
+  return isIdle && event.type === 'silence' ? silenceWatch(record, tidyWords(event)) : null;
+}
+
 async function apply(
   world: World,
   verb: string,
@@ -52,11 +62,16 @@ async function apply(
 ): Promise<OutboxOutcome> {
   const record = await changeService<RolloutRecord>(world, (view) => {
     const current = view.record === null ? null : readRecord(view.record);
+    const event = eventAt(world.now());
+    const watched = current === null ? null : watchSilenced(current, event);
+    if (watched !== null) {
+      return { change: { record: writeRecord(watched), traffic: null }, result: watched };
+    }
     if (!current?.rollout) {
       const message = `${view.service} has no rollout to ${verb}. Begin one with: ascent up`;
       throw new AscentError('ASC_NO_ROLLOUT', message);
     }
-    const { rollout } = advance(current.plan, current.rollout, eventAt(world.now()));
+    const { rollout } = advance(current.plan, current.rollout, event);
     const next = recordWith(current, rollout);
     return { change: changeTo({ record: next, before: current.rollout, view }), result: next };
   });

@@ -5,8 +5,10 @@
 import {
   advance,
   dueEntries,
+  noteDeliveries,
   readRecord,
   writeRecord,
+  type Delivered,
   type OutboxEntry,
   type RolloutRecord,
 } from '@ascent/core';
@@ -28,7 +30,7 @@ export async function deliverOutbox(
   record: RolloutRecord,
   arrivedBefore: Set<string> = new Set<string>(),
 ): Promise<OutboxOutcome> {
-  const due = record.rollout === null ? [] : dueEntries(record.rollout, world.now());
+  const due = dueEntries(record, world.now());
   if (due.length === 0) return { record, undelivered: [] };
   const settled = await Promise.allSettled(
     due.map(async (entry) => {
@@ -69,10 +71,20 @@ async function strike(
 ): Promise<RolloutRecord> {
   return await changeService(world, (view) => {
     const record = view.record === null ? null : readRecord(view.record);
-    if (!record?.rollout) return { change: null, result: record ?? fallback };
+    if (record === null) return { change: null, result: fallback };
     const event = { type: 'delivered', nowMs: world.now(), keys: arrived, failed } as const;
-    const { rollout, persist } = advance(record.plan, record.rollout, event);
-    const next = { ...record, rollout };
-    return { change: persist ? { record: writeRecord(next), traffic: null } : null, result: next };
+    const next = withDeliveries(record, event);
+    const isNews = next.rollout !== record.rollout || next.watch !== record.watch;
+    return { change: isNews ? { record: writeRecord(next), traffic: null } : null, result: next };
   });
+}
+
+function withDeliveries(record: RolloutRecord, event: Delivered): RolloutRecord {
+  const { plan, watch } = record;
+  const step = record.rollout === null ? null : advance(plan, record.rollout, event);
+  return {
+    ...record,
+    rollout: step?.persist === true ? step.rollout : record.rollout,
+    ...(watch === undefined ? {} : { watch: noteDeliveries(watch, event) }),
+  };
 }

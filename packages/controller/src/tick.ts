@@ -4,6 +4,7 @@
  */
 import {
   advance,
+  alertsNeedAfterMs,
   begin,
   CANDIDATE_TAG,
   expectedTraffic,
@@ -11,6 +12,8 @@ import {
   metricsNeededAfterMs,
   readRecord,
   stageOf,
+  watchAlerts,
+  watchedRevisions,
   withMeasuredDispersion,
   writeRecord,
   type BeginOutcome,
@@ -91,6 +94,18 @@ export async function restart(
   return { ...report, record: outcome.record, undelivered: outcome.undelivered };
 }
 
+/**
+ * What a process found at its last step and had no reason to write down. While the record is still the same text, the
+ * next step goes on from there; without it (a new process, another controller's write) the points since the checkpoint
+ * are read again and come to the same.
+ */
+const seen = new WeakMap<World, { readonly text: string | null; readonly rollout: Rollout }>();
+
+function lastSeen(world: World, { record }: ServiceView, written: Rollout): Rollout {
+  const last = seen.get(world);
+  return last?.text === record ? last.rollout : written;
+}
+
 async function propose(
   world: World,
   view: ServiceView,
@@ -99,18 +114,45 @@ async function propose(
   const record = view.record === null ? null : readRecord(view.record);
   const nothing = { view, wrote: false, idle: null, undelivered: [] };
   if (record?.rollout && isOpen(record.rollout)) {
-    const { rollout, persist } = await step(world, view, { ...record, rollout: record.rollout });
+    const before = lastSeen(world, view, record.rollout);
+    const { rollout, persist } = await step(world, view, { ...record, rollout: before });
+    if (!persist) seen.set(world, { text: view.record, rollout });
     const next = recordWith(record, rollout);
     const result = { ...nothing, record: next, wrote: persist };
     return {
       result,
-      change: persist ? changeTo({ record: next, before: record.rollout, view }) : null,
+      change: persist ? changeTo({ record: next, before, view }) : null,
     };
   }
-  if (plan === null) {
-    return { result: { ...nothing, record, idle: 'no rollout is open' }, change: null };
+  if (plan === null) return await watched(world, view, 'no rollout is open');
+  const started = await proposeStart(world, view, { plan, by, again: null });
+  return started.change === null ? await watched(world, view, started.result.idle ?? '') : started;
+}
+
+/** Nothing is rolled out, and the alerts are looked after all the same. */
+async function watched(
+  world: World,
+  view: ServiceView,
+  idle: string,
+): Promise<Proposal<TickReport>> {
+  const record = view.record === null ? null : readRecord(view.record);
+  const nothing = { view, wrote: false, idle, undelivered: [] };
+  const nowMs = world.now();
+  const afterMs = record === null ? null : alertsNeedAfterMs(record.plan, nowMs);
+  if (record === null || afterMs === null) {
+    return { result: { ...nothing, record }, change: null };
   }
-  return await proposeStart(world, view, { plan, by, again: null });
+  const { plan } = record;
+  const revisions = watchedRevisions(record);
+  const question = { service: plan.service, revisions, afterMs, nowMs };
+  const [metrics, utilization] = await Promise.all([
+    world.metrics.read(question),
+    readUtilization(world, plan, question),
+  ]);
+  const next = watchAlerts(record, { nowMs, metrics, utilization });
+  const wrote = next !== record;
+  const change = wrote ? { record: writeRecord(next), traffic: null } : null;
+  return { result: { ...nothing, record: next, wrote }, change };
 }
 
 async function proposeStart(
@@ -199,8 +241,8 @@ async function step(
     runDueSmoke(world, view, { plan, rollout }),
     readGates(world, plan, rollout),
   ]);
-  const seen = { view, metrics, utilization, smoke, readings };
-  return advance(plan, rollout, { type: 'observed', nowMs, ...seen });
+  const found = { view, metrics, utilization, smoke, readings };
+  return advance(plan, rollout, { type: 'observed', nowMs, ...found });
 }
 
 /** CPU and memory are read only where an alert asks. */

@@ -14,6 +14,7 @@ import { tidyWords } from './said.js';
 import { isOpen, type Rollout, type RolloutRecord, type RolloutStatus } from './rollout.js';
 import { noSpotChecks } from './spot-checks.js';
 import { sharesByRevision, trafficFor, trafficTo } from './traffic.js';
+import { alertsOf } from './watch.js';
 
 /** Who starts a rollout and when. */
 export type BeginContext = {
@@ -108,7 +109,14 @@ function adopt({ plan, record, view }: BeginContext, stable: string): BeginOutco
     const { candidate } = record.rollout;
     return { type: 'nothing', reason: `the rollout of ${candidate} is still to be written down` };
   }
-  const adopted: RolloutRecord = { version: 1, plan, stable, rollout: null };
+  const watch = record?.watch;
+  const adopted: RolloutRecord = {
+    version: 1,
+    plan,
+    stable,
+    rollout: null,
+    ...(watch === undefined ? {} : { watch }),
+  };
   const pinned = floats(view)
     ? ' LATEST in the traffic sends everybody to each new revision at once, so it is replaced by the name; from now on a new revision begins at 0 %.'
     : '';
@@ -166,7 +174,7 @@ function freshRollout(
     approvals: [],
     blindSinceMs: null,
     decisions: [],
-    alerts: calm,
+    alerts: record === null ? calm : alertsOf(record),
     outbox: stillToTell(record),
     seq: 0,
   };
@@ -174,11 +182,14 @@ function freshRollout(
 
 /** What the last rollout could not tell yet is still told; its document is taken along, as the record has no other copy. */
 function stillToTell(record: RolloutRecord | null): Rollout['outbox'] {
-  if (!record?.rollout) return [];
+  if (record === null) return [];
+  const watched = record.watch?.outbox ?? [];
+  if (record.rollout === null) return watched;
   const of = { ...record, rollout: { ...record.rollout, outbox: [] } };
-  return record.rollout.outbox.map((entry) =>
+  const ended = record.rollout.outbox.map((entry) =>
     entry.type === 'archive' && entry.of === undefined ? { ...entry, of } : entry,
   );
+  return [...ended, ...watched];
 }
 
 /** True where LATEST carries traffic. */

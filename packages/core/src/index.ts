@@ -9,8 +9,9 @@ export {
   type Silence,
 } from './alerts/index.js';
 export { urgencyOf, type Urgency } from './announce.js';
-export { metricsNeededAfterMs } from './note-alerts.js';
-export { dueEntries } from './outbox.js';
+export { alertsNeedAfterMs, metricsNeededAfterMs } from './note-alerts.js';
+export { dueEntries, noteDeliveries, outboxOf } from './outbox.js';
+export { alertsOf, silenceWatch, watchAlerts, watchedRevisions, type WatchLook } from './watch.js';
 export type { Resource, UtilizationPoint } from './utilization-point.js';
 export { advance, CHECKPOINT_MS, type Step } from './advance.js';
 export { begin, type BeginContext, type BeginOutcome } from './begin.js';
@@ -114,8 +115,10 @@ export {
   type Rollout,
   type RolloutRecord,
   type RolloutStatus,
+  type Watch,
 } from './rollout.js';
 export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './smoke-plan.js';
+export { tidyWords } from './said.js';
 export { stageOf } from './stage.js';
 export {
   areScenariosDue,

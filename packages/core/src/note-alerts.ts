@@ -1,5 +1,5 @@
 /** What one look at the metrics does to a rollout's alerts: decisions for the audit log, and messages for people. */
-import { evaluateAlerts, lookBackMs, type AlertNews } from './alerts/index.js';
+import { evaluateAlerts, lookBackMs, type AlertNews, type AlertState } from './alerts/index.js';
 import { announceTo } from './announce.js';
 import { decide } from './decide.js';
 import { AscentError } from './errors.js';
@@ -10,12 +10,15 @@ import { stageOf } from './stage.js';
 
 /** Points from when on a look at the metrics needs: the evidence's watermark, or the alerts' longest duration ago. */
 export function metricsNeededAfterMs(plan: RolloutPlan, rollout: Rollout, nowMs: number): number {
+  const fromMs = alertsNeedAfterMs(plan, nowMs);
+  return Math.min(rollout.evidence.watermarkMs, fromMs ?? Infinity);
+}
+
+/** Points from when on the alerts alone need; `null` where the plan has none. */
+export function alertsNeedAfterMs(plan: RolloutPlan, nowMs: number): number | null {
   const { samplePeriodMs, visibilityDelayMs } = plan.metrics;
   const back = lookBackMs(plan.alerts, samplePeriodMs);
-  const trustedMs = nowMs - visibilityDelayMs - samplePeriodMs;
-  return back === 0
-    ? rollout.evidence.watermarkMs
-    : Math.min(rollout.evidence.watermarkMs, trustedMs - back);
+  return back === 0 ? null : nowMs - visibilityDelayMs - samplePeriodMs - back;
 }
 
 /** `rollout` with its alerts evaluated. Metrics that cannot be read change nothing: silence is neither good nor bad. */
@@ -58,13 +61,24 @@ function tell(
  * @throws AscentError `ASC_UNKNOWN_ALERT` for a rule that the plan does not have.
  */
 export function silenceAlert(plan: RolloutPlan, rollout: Rollout, event: SilenceAlert): Rollout {
+  checkAlertName(plan, event.rule);
+  return { ...rollout, alerts: withSilence(rollout.alerts, event) };
+}
+
+/** @throws AscentError `ASC_UNKNOWN_ALERT` for a rule that the plan does not have. */
+export function checkAlertName(plan: RolloutPlan, rule: string): void {
   const names = plan.alerts.map(({ name }) => name);
-  if (!names.includes(event.rule)) {
-    const message = `The plan has no alert "${event.rule}"; it has ${names.join(', ') || 'none'}.`;
-    throw new AscentError('ASC_UNKNOWN_ALERT', message);
-  }
-  const { rule, by, untilMs } = event;
-  const others = rollout.alerts.silences.filter((silence) => silence.rule !== rule);
-  const silences = untilMs > event.nowMs ? [...others, { rule, by, untilMs }] : others;
-  return { ...rollout, alerts: { ...rollout.alerts, silences } };
+  if (names.includes(rule)) return;
+  const message = `The plan has no alert "${rule}"; it has ${names.join(', ') || 'none'}.`;
+  throw new AscentError('ASC_UNKNOWN_ALERT', message);
+}
+
+/** `alerts` with a silence begun, or ended where its time has passed. */
+export function withSilence(
+  alerts: AlertState,
+  { rule, by, untilMs, nowMs }: SilenceAlert,
+): AlertState {
+  const others = alerts.silences.filter((silence) => silence.rule !== rule);
+  const silences = untilMs > nowMs ? [...others, { rule, by, untilMs }] : others;
+  return { ...alerts, silences };
 }

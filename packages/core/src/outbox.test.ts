@@ -57,7 +57,7 @@ describe('an effect that could not be delivered', () => {
     const once = world.rollout.outbox;
     world.send(failure);
     expect(world.rollout.outbox).toEqual(once);
-    expect(dueEntries(world.rollout, world.nowMs).map((entry) => entry.key)).not.toContain(key);
+    expect(dueEntries(world.record, world.nowMs).map((entry) => entry.key)).not.toContain(key);
   });
 
   test('is given up after a day where it was a message, and never where it was the journal', () => {

@@ -4,7 +4,7 @@
  * so that any controller may make it. It never holds up a decision.
  */
 import type { Delivered } from './event.js';
-import type { Effect, OutboxEntry, Rollout } from './rollout.js';
+import type { Effect, OutboxEntry, RolloutRecord } from './rollout.js';
 
 /** A first failure is often a restart somewhere. */
 const FIRST_BACK_OFF_MS = 10_000;
@@ -31,21 +31,29 @@ export function post(
   });
 }
 
-/** The entries to deliver now. */
-export function dueEntries({ outbox }: Rollout, nowMs: number): readonly OutboxEntry[] {
-  return outbox.filter(({ dueMs }) => dueMs <= nowMs);
+/** Everything in the record that is still to be delivered. */
+export function outboxOf({ rollout, watch }: RolloutRecord): readonly OutboxEntry[] {
+  return [...(rollout?.outbox ?? []), ...(watch?.outbox ?? [])];
 }
 
-/** `rollout` without what arrived, and with the next try of what did not. */
-export function noteDeliveries(rollout: Rollout, { nowMs, keys, failed }: Delivered): Rollout {
+/** The entries to deliver now. */
+export function dueEntries(record: RolloutRecord, nowMs: number): readonly OutboxEntry[] {
+  return outboxOf(record).filter(({ dueMs }) => dueMs <= nowMs);
+}
+
+/** `holder` (a rollout or a watch) without what arrived, and with the next try of what did not. */
+export function noteDeliveries<T extends { readonly outbox: readonly OutboxEntry[] }>(
+  holder: T,
+  { nowMs, keys, failed }: Delivered,
+): T {
   const arrived = new Set(keys);
   const missed = new Set(failed);
-  if (!rollout.outbox.some(({ key }) => arrived.has(key) || missed.has(key))) return rollout;
-  const outbox = rollout.outbox
+  if (!holder.outbox.some(({ key }) => arrived.has(key) || missed.has(key))) return holder;
+  const outbox = holder.outbox
     .filter(({ key }) => !arrived.has(key))
     .map((entry) => (missed.has(entry.key) ? postponed(entry, nowMs) : entry))
     .filter(({ type, tries }) => type !== 'notify' || tries < NOTIFY_TRIES_MAX);
-  return { ...rollout, outbox };
+  return { ...holder, outbox };
 }
 
 /** Two controllers may report the same failure; only a try that was due counts. */

@@ -158,6 +158,11 @@ const evidence = z.looseObject({
   recent: z.looseObject({}),
 });
 
+const alerts = z.looseObject({
+  firing: z.array(z.looseObject({ rule: text, revision: text, sinceMs: time, saidMs: time })),
+  silences: z.array(z.looseObject({ rule: text, by: z.string(), untilMs: time })),
+});
+
 const rollout = z.looseObject({
   id: text,
   stable: text,
@@ -183,12 +188,17 @@ const rollout = z.looseObject({
   approvals: z.array(z.looseObject({ stage: text, by: z.string(), atMs: time, expiresMs: time })),
   blindSinceMs: time.nullable(),
   decisions: z.array(decision),
-  alerts: z.looseObject({
-    firing: z.array(z.looseObject({ rule: text, revision: text, sinceMs: time, saidMs: time })),
-    silences: z.array(z.looseObject({ rule: text, by: z.string(), untilMs: time })),
-  }),
+  alerts,
   outbox: z.array(entry),
   seq: z.int().min(0),
+});
+
+const watch = z.looseObject({
+  id: text,
+  alerts,
+  seq: z.int().min(0),
+  news: z.array(decision),
+  outbox: z.array(entry),
 });
 
 /** The share that an end stands for; `null` while the rollout is open. */
@@ -199,7 +209,13 @@ function endShare({ type }: z.output<typeof status>): number | null {
 
 /** The whole annotation. */
 export const recordSchema = z
-  .looseObject({ version: z.literal(1), plan, stable: text, rollout: rollout.nullable() })
+  .looseObject({
+    version: z.literal(1),
+    plan,
+    stable: text,
+    rollout: rollout.nullable(),
+    watch: watch.optional(),
+  })
   .superRefine((record, context) => {
     const { rollout: found, plan: by } = record;
     if (found === null) return;

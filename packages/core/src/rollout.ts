@@ -143,6 +143,18 @@ export type Rollout = {
   readonly seq: number;
 };
 
+/** Alerts of the time without an open rollout. */
+export type Watch = {
+  /** Begins with the stable revision's name, as a rollout's begins with its candidate's. */
+  readonly id: string;
+  readonly alerts: AlertState;
+  /** Number of news so far. */
+  readonly seq: number;
+  /** Newest last; the oldest are dropped, the journal keeps all. */
+  readonly news: readonly Decision[];
+  readonly outbox: readonly OutboxEntry[];
+};
+
 /** The whole annotation. */
 export type RolloutRecord = {
   readonly version: 1;
@@ -151,6 +163,8 @@ export type RolloutRecord = {
   readonly stable: string;
   /** The open rollout, or the last one that ended; `null` after an adoption. */
   readonly rollout: Rollout | null;
+  /** Left out while nothing became of any alert since the last rollout. */
+  readonly watch?: Watch;
 };
 
 /** True while the rollout may still move. */

@@ -78,6 +78,10 @@ export class Ledger {
     this.writes += 1;
     // Somebody else gave everything to it, and it is what the next rollout goes back to.
     if (sharesBefore.get(stable) === 100) this.sentBack.delete(stable);
+    const { watch } = recordAfter;
+    for (const decision of watch?.news ?? []) {
+      this.decisions.set(`${watch?.id ?? ''}/${decision.seq}`, JSON.stringify(decision));
+    }
     if (rollout === null) return;
     for (const decision of made) {
       this.decisions.set(`${rollout.id}/${decision.seq}`, JSON.stringify(decision));

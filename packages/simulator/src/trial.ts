@@ -3,7 +3,7 @@
  * then a world that is well again, in which everything must come to rest in time.
  */
 import { act, tick, type TickReport, type Wish, type World } from '@ascent/controller';
-import { AscentError, isOpen, type Rollout, type RolloutRecord } from '@ascent/core';
+import { AscentError, isOpen, outboxOf, type Rollout, type RolloutRecord } from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
 import { createFaultyPorts, type Process } from './faulty-ports.js';
 import type { Turn } from './ledger.js';
@@ -250,8 +250,10 @@ class TrialRun {
   #isAtRest(): boolean {
     const { healMs, controllers } = this.#trial;
     if (this.world.time.nowMs < healMs) return false;
-    const rollout = this.world.record?.rollout ?? null;
-    if (rollout !== null && (isOpen(rollout) || rollout.outbox.length > 0)) return false;
+    const { record } = this.world;
+    const rollout = record?.rollout ?? null;
+    if (rollout !== null && isOpen(rollout)) return false;
+    if (record !== null && outboxOf(record).length > 0) return false;
     return controllers.every(({ name }) => {
       const last = this.#last.get(name);
       return last !== undefined && last.startedMs >= healMs && last.idle;
@@ -262,8 +264,9 @@ class TrialRun {
     const { world } = this;
     const { ledger } = world;
     if (!this.#isAtRest()) {
-      const rollout = world.record?.rollout ?? null;
-      const where = JSON.stringify({ status: rollout?.status, outbox: rollout?.outbox.length });
+      const { record } = world;
+      const left = record === null ? [] : outboxOf(record).map(({ key }) => key);
+      const where = JSON.stringify({ status: record?.rollout?.status, outbox: left });
       world.blame('when all is well again, it comes to rest', where);
       return;
     }
