@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildApp, type AppOptions } from './app.js';
+import { warmUpSafety } from './chat/safety.js';
 import type { Config } from './config.js';
 import { ingestLibrary } from './content/ingest.js';
 import { readLibrary } from './content/library.js';
@@ -55,6 +56,7 @@ async function assemble(
   ready: { readonly database: Database; readonly setId: number; readonly vocabulary: Vocabulary },
 ): Promise<Backend> {
   const { database } = ready;
+  warmUpSafety();
   const expiryHours = config.SESSION_EXPIRY_HOURS;
   const sessions = createSessionStore({ database, expiryHours, turnLeaseMs, turnWaitMs });
   const deadlines = {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { localNumbers } from './emergency-numbers.js';
 import { answerEmergency, answerMedical } from './redirect.js';
-import { assessSafety, normaliseMessage, type SafetyLabel } from './safety.js';
+import { normaliseMessage } from './safety-text.js';
+import { trainSafetyModel, type Example } from './safety-training.js';
+import { assessSafety, type SafetyLabel } from './safety.js';
 
 interface Labelled {
   readonly text: string;
@@ -15,8 +17,14 @@ const backend = join(import.meta.dirname, '..', '..');
 const content = join(backend, '..', '..', 'content');
 const read = (file: string): readonly Labelled[] =>
   parse(readFileSync(file, 'utf8')) as readonly Labelled[];
-const labelled = read(join(content, 'eval', 'safety.yaml'));
+const evaluation = join(content, 'eval');
+const labelled = read(join(evaluation, 'safety.yaml'));
 const unseen = read(join(backend, 'test', 'fixtures', 'safety-unseen.yaml'));
+const chatter = read(join(evaluation, 'safety-chatter.yaml'));
+/** Written before the check was run on them; what it found then is said at the head of each file. */
+const heldOut = readdirSync(evaluation)
+  .filter((file) => file.startsWith('safety-heldout-'))
+  .flatMap((file) => read(join(evaluation, file)));
 
 /** Texts with this label that the check takes for something else. */
 function findMissed(texts: readonly Labelled[], wanted: SafetyLabel): readonly string[] {
@@ -56,9 +64,32 @@ describe('on the labelled phrasings', () => {
   });
 });
 
-test('phrasings that were found missing once stay found', () => {
-  expect(findMissed(unseen, 'emergency')).toEqual([]);
-  expect(findMissed(unseen, 'safe')).toEqual([]);
+describe('on the held-out phrasings', () => {
+  test('every emergency is recognised', () => {
+    expect(heldOut.filter(({ label }) => label === 'emergency').length).toBeGreaterThanOrEqual(600);
+    expect(findMissed([...heldOut, ...unseen], 'emergency')).toEqual([]);
+  });
+
+  test('at least 90 % of the alarms are real, though the look-alikes are chosen to mislead', () => {
+    const lookAlikes = heldOut.filter(({ label }) => label !== 'emergency');
+    expect(lookAlikes.length).toBeGreaterThanOrEqual(450);
+    expect(precisionOf(heldOut, 'emergency')).toBeGreaterThanOrEqual(0.9);
+  });
+});
+
+test('the weights of the model are those that the labelled messages give (else run vitest with -u)', async () => {
+  const questions = parse(readFileSync(join(evaluation, 'questions.yaml'), 'utf8')) as readonly {
+    readonly question: string;
+  }[];
+  const examples: readonly Example[] = [
+    ...[...labelled, ...unseen, ...chatter, ...heldOut].map(({ text, label }) => ({
+      text,
+      isEmergency: label === 'emergency',
+    })),
+    ...questions.map(({ question }) => ({ text: question, isEmergency: false })),
+  ];
+  const weights = `${JSON.stringify(trainSafetyModel(examples), null, 2)}\n`;
+  await expect(weights).toMatchFileSnapshot('safety-weights.json');
 });
 
 test('short forms are written out', () => {

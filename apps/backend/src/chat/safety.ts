@@ -1,128 +1,189 @@
+import { accident, critical, cry, grave, unwell } from './safety-families.js';
+import { foreignCatastrophe, foreignTheory } from './safety-foreign.js';
 import {
-  accident,
   afterDive,
+  asksInGeneral,
   asksPermission,
   bodyPart,
-  catastrophe,
-  foreignCatastrophe,
-  graveSymptom,
-  medicalTopic,
+  equipment,
+  harmless,
+  hypothetical,
+  learning,
+  longAgo,
   mentionsDive,
-  notMedical,
-  notTheory,
-  past,
-  person,
-  recurrent,
-  suspectedInjury,
-  symptom,
-  theory,
-} from './safety-lexicon.js';
+  onBoard,
+  recent,
+  recurring,
+  report,
+  somebody,
+  stateOfOne,
+  thisDay,
+  tookDive,
+  worried,
+} from './safety-frames.js';
+import { medicalTopic, notMedical } from './safety-medical.js';
+import { judgeSound } from './safety-model.js';
+import { normaliseMessage, splitSentences } from './safety-text.js';
+import { tagWords } from './safety-words.js';
 
 /** How careful an answer must be: an emergency now, a question for a physician, or neither. */
 export type SafetyLabel = 'emergency' | 'medical' | 'safe';
 
 /**
- * Judges a message before any model is asked. Rules over word lists, not a model: they give the same verdict offline, in
- * microseconds, and each verdict can be explained. The costs are lopsided: a missed emergency may cost a life, a false
- * one costs a diver one unhelpful answer, so everything in doubt counts as an emergency.
+ * Judges a message before any model is asked. Rules, not a model: they give the same verdict offline, in microseconds, and
+ * each verdict can be explained. The costs are lopsided: a missed emergency may cost a life, a false one costs a diver one
+ * unhelpful answer, so everything in doubt counts as an emergency.
  *
- * An emergency is a catastrophe, a symptom or accident after a dive, or a suspicion of decompression illness; neither
- * theory ("for my exam") nor an old story ("two years ago, may I dive again?") is one.
+ * What is said (the families) and how it is said (the frames) are read apart, sentence by sentence: an alarming sentence
+ * counts unless it is general, learnt, imagined or long past, and a report of what has just happened to somebody voids
+ * such an excuse.
  */
 export function assessSafety(message: string): SafetyLabel {
   const text = normaliseMessage(message);
-  if (isEmergency(text)) return 'emergency';
-  return medicalTopic.test(text) && !notMedical.test(text) ? 'medical' : 'safe';
+  if (foreignCatastrophe.test(text) && !foreignTheory.test(text)) return 'emergency';
+  const tagged = tagWords(`${text} .`);
+  const context = readContext(tagged);
+  const signs = splitSentences(text).map((sentence) => readSigns(sentence));
+  if (signs.some((sign) => isEmergency(sign, context))) return 'emergency';
+  const isMedical = medicalTopic.test(text);
+  if (soundsUrgent(context, isMedical) && judgeSound(text, tagged) > soundFrom) return 'emergency';
+  if (isMedical && !notMedical.test(text)) return 'medical';
+  return signs.some((sign) => isComplaint(sign, context)) ? 'medical' : 'safe';
 }
 
-/** What a prepared message says, each by one word list. */
-type Signs = Readonly<Record<keyof typeof wordLists, boolean>>;
-
-function readSigns(text: string): Signs {
-  const entries = Object.entries(wordLists).map(([name, words]) => [name, words.test(text)]);
-  return Object.fromEntries(entries) as Signs;
+/** Neither an old story, nor a thing of every dive, nor a plan with an illness. */
+function soundsUrgent(context: Context, isMedical: boolean): boolean {
+  if (context.isLongAgo || (context.isRecurring && !context.isThisDay)) return false;
+  return !isMedical || !context.asksPermission || context.afterDive;
 }
 
-const wordLists = {
-  accident,
-  afterDive,
-  asksPermission,
-  bodyPart,
-  catastrophe,
-  foreignCatastrophe,
-  graveSymptom,
-  medicalTopic,
-  mentionsDive,
-  notTheory,
-  past,
-  person,
-  recurrent,
-  suspectedInjury,
-  symptom,
-  theory,
-};
+/**
+ * From which sound on (log-odds) a message without any sign is an emergency. Below zero, where it is as likely as not: a
+ * miss costs more than a false alarm.
+ */
+const soundFrom = -0.3;
 
-function isEmergency(text: string): boolean {
-  const says = readSigns(text);
-  if (isStudying(says) || isOldStory(says)) return false;
-  if (isCatastrophe(says) || says.suspectedInjury) return true;
-  return !says.recurrent && isUnwellAfterDive(says);
+/** What the whole message tells about the time and the dive. */
+interface Context {
+  readonly isLongAgo: boolean;
+  readonly isRecent: boolean;
+  readonly isThisDay: boolean;
+  readonly tookDive: boolean;
+  readonly mentionsDive: boolean;
+  readonly isRecurring: boolean;
+  readonly afterDive: boolean;
+  readonly isSomebody: boolean;
+  readonly asksForEquipment: boolean;
+  readonly isOnBoard: boolean;
+  readonly isHarmless: boolean;
+  readonly asksPermission: boolean;
 }
 
-function isCatastrophe(says: Signs): boolean {
-  return says.catastrophe || says.foreignCatastrophe;
+function readContext(text: string): Context {
+  const isThisDay = thisDay.test(text);
+  return {
+    isThisDay,
+    isLongAgo: longAgo.test(text) && !isThisDay,
+    isRecent: recent.test(text),
+    tookDive: tookDive.test(text),
+    mentionsDive: mentionsDive.test(text),
+    isRecurring: recurring.test(text),
+    afterDive: afterDive.test(text),
+    isSomebody: somebody.test(text),
+    asksForEquipment: equipment.test(text),
+    isOnBoard: onBoard.test(text),
+    isHarmless: harmless.test(text),
+    asksPermission: asksPermission.test(text),
+  };
 }
 
-/** Somebody who says what happened to whom after which dive is not studying, whatever other words he uses. */
-function isStudying(says: Signs): boolean {
-  const tellsWhatHappened = says.afterDive && says.person && (isCatastrophe(says) || says.accident);
-  return says.theory && !says.notTheory && !tellsWhatHappened;
+/** What one sentence says. */
+interface Sign {
+  readonly plain: string;
+  /** With the classes of its words. */
+  readonly sentence: string;
+  readonly isCry: boolean;
+  readonly isCritical: boolean;
+  readonly isGrave: boolean;
+  readonly isUnwell: boolean;
+  readonly isAccident: boolean;
 }
 
-function isOldStory(says: Signs): boolean {
-  return says.past && says.asksPermission;
+function readSigns(plain: string): Sign {
+  const sentence = tagWords(plain);
+  return {
+    plain,
+    sentence,
+    isCry: cry.test(sentence),
+    isCritical: critical.test(sentence),
+    isGrave: grave.test(sentence),
+    isUnwell: unwell.test(sentence),
+    isAccident: accident.test(sentence),
+  };
 }
 
-function isUnwellAfterDive(says: Signs): boolean {
-  const isBadlyHurt = says.graveSymptom || says.accident;
-  if (says.person && isBadlyHurt) return true;
-  const isHurt = says.symptom || isBadlyHurt;
-  if (says.afterDive) return isHurt || (says.person && says.bodyPart);
-  return isHurt && says.person && says.mentionsDive && !asksPhysician(says);
+function isEmergency(sign: Sign, context: Context): boolean {
+  if (context.isLongAgo) return false;
+  const isReport = report.test(sign.sentence);
+  if (isExcused(sign, context, isReport)) return false;
+  return sign.isCry || sign.isCritical || isHurt(sign, context, isReport);
 }
 
-/** "Can I dive with blood pressure tablets?" speaks of a dive that has not been made. */
-function asksPhysician(says: Signs): boolean {
-  return says.medicalTopic && says.asksPermission;
+/** Whether the sentence only talks about such things. */
+function isExcused(sign: Sign, context: Context, isReport: boolean): boolean {
+  if (isImagined(sign, context) || isLearnt(sign, context, isReport)) return true;
+  if (sign.isCry || isReport || (context.tookDive && context.isRecent)) return false;
+  const isWorried = sign.isGrave && context.tookDive && worried.test(sign.sentence);
+  return asksInGeneral(sign.plain) && !isWorried;
 }
 
-/** Written-out forms of what is said in a hurry. */
-const shortForms: readonly (readonly [RegExp, string])[] = [
-  [/\bcan'?t\b|\bcan not\b|\bcannt\b|\bcoul?dn'?t\b/g, 'cannot'],
-  [/\bwon'?t\b/g, 'will not'],
-  [/\b(is|are|was|were|do|does|did|has|have|had)n'?t\b/g, '$1 not'],
-  [/\bi'?m\b/g, 'i am'],
-  [/\b(he|she|it|there|who|what)'?s\b/g, '$1 is'],
-  [/\b(we|they|you)'re\b/g, '$1 are'],
-  [/\bi'?ve\b/g, 'i have'],
-  [/\b(we|they|you)'ve\b/g, '$1 have'],
-  [/\bpuls\b/g, 'pulse'],
-  // What somebody does not have is no sign of anything.
-  [
-    /\b(?:no|without|never any|not any) (?:pain|symptoms?|problems?|injur(?:y|ies)|numbness|tingling)\b(?: at all)?/g,
-    '',
-  ],
-  [/\bdiv(?:er|ing)? buddy\b/g, 'buddy'],
-];
+function isImagined({ sentence }: Sign, { isThisDay }: Context): boolean {
+  return !isThisDay && hypothetical.test(sentence) && !stateOfOne.test(sentence);
+}
 
-/** Lower case, no accents, straight quotes, short forms written out. */
-export function normaliseMessage(message: string): string {
-  const plain = message
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[’‘´`]/g, "'")
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .trim();
-  return shortForms.reduce((text, [short, long]) => text.replace(short, long), plain);
+function isLearnt({ sentence }: Sign, context: Context, isReport: boolean): boolean {
+  const isTold = isReport && (context.isRecent || context.tookDive);
+  return !isTold && learning.test(sentence);
+}
+
+/** Somebody has a sign of an injury, or had a mishap, on a dive that was made. */
+function isHurt(sign: Sign, context: Context, isReport: boolean): boolean {
+  if (context.isRecurring && !context.isThisDay) return false;
+  const isSomebody = isReport || context.isSomebody;
+  if (sign.isAccident && isSomebody) return true;
+  if (isOnlyPlanned(context, isReport)) return false;
+  if (sign.isGrave) return isSomebody || context.tookDive;
+  if (sign.isUnwell) return context.tookDive || isUnwellNow(context, isReport);
+  return isOddBody(sign, context, isReport);
+}
+
+/** "Can I dive with it?", "which gloves?": before a dive, not after one. */
+function isOnlyPlanned(context: Context, isReport: boolean): boolean {
+  const isMade = (context.tookDive && context.isRecent) || (context.afterDive && isReport);
+  return !isMade && (context.asksPermission || context.asksForEquipment);
+}
+
+/** A complaint without a dive: told as a report, or of somebody who is at the dive site. */
+function isUnwellNow(context: Context, isReport: boolean): boolean {
+  if (isReport && !context.asksPermission && !context.isHarmless) return true;
+  const isThere = (context.mentionsDive && context.isRecent) || context.isOnBoard;
+  return (isReport || context.isSomebody) && isThere;
+}
+
+/** Somebody tells of a part of his body after a dive, in words that no list holds. */
+function isOddBody({ sentence }: Sign, context: Context, isReport: boolean): boolean {
+  const isAfter = context.afterDive || (context.isThisDay && context.mentionsDive);
+  return isReport && isAfter && bodyPart.test(sentence) && !context.isHarmless;
+}
+
+/** Not well, but not since a dive: for a physician. */
+function isComplaint({ sentence, isGrave, isUnwell }: Sign, context: Context): boolean {
+  if (!isGrave && !isUnwell) return false;
+  const isTold = report.test(sentence) && !learning.test(sentence) && !context.asksForEquipment;
+  return isTold || (context.asksPermission && somebody.test(sentence) && !learning.test(sentence));
+}
+
+/** Lets V8 compile the patterns (it does so at their second use), so that the first diver does not wait for it. */
+export function warmUpSafety(): void {
+  for (const message of ['Is it deep?', 'Where is it?']) assessSafety(message);
 }
