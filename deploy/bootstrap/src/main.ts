@@ -1,5 +1,6 @@
 /** `npm run bootstrap`: shows what the project lacks, or makes it. */
 import { Command } from 'commander';
+import { githubCommands } from './github.js';
 import { createGoogleApi, GoogleApiError, type GoogleApi } from './google-api.js';
 import { run } from './run.js';
 import { readSettings, SettingsError, type Settings } from './settings.js';
@@ -56,6 +57,11 @@ async function bootstrap({ config, apply = false, endpoint }: Options): Promise<
   say(`\n${present} as they should be, ${changes} ${apply ? 'made' : 'to make'}.`);
   if (todos.length > 0)
     say(`\nWhat only you can do:\n${todos.map((todo) => `- ${todo}`).join('\n')}`);
+  const commands = await githubCommands(api, settings);
+  const page = `https://github.com/${settings.github.repository}/settings/environments`;
+  say(
+    `\nFor GitHub, once (then add reviewers to production: ${page}):\n  ${commands.join('\n  ')}`,
+  );
 }
 
 const program = new Command('bootstrap')

@@ -1,6 +1,6 @@
 /** Given an empty Google Cloud project, when the bootstrap runs, then everything is there; and again, and nothing changes. */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,7 +139,7 @@ describe('with --apply', () => {
     const pools =
       'iam.googleapis.com/v1/projects/dovvybuddy/locations/global/workloadIdentityPools';
     expect(google.objects.get(`${pools}/github/providers/github-actions`)).toMatchObject({
-      attributeCondition: "assertion.repository_id == '4711'",
+      attributeCondition: "assertion.repository_id == '4711' && assertion.ref == 'refs/heads/main'",
       oidc: { issuerUri: 'https://token.actions.githubusercontent.com' },
     });
     const accounts = 'iam.googleapis.com/v1/projects/dovvybuddy/serviceAccounts';
@@ -149,6 +149,48 @@ describe('with --apply', () => {
     expect(deployer['roles/iam.workloadIdentityUser']).toEqual([
       'principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/subject/repo:dovvybuddy/dovvybuddy:environment:production',
     ]);
+  });
+
+  test('staging and production run as accounts of their own, and each is used by its own deployer only', async () => {
+    await bootstrap('--apply');
+    const email = (id: string): string => `${id}@dovvybuddy.iam.gserviceaccount.com`;
+    const usersOf = (id: string): readonly string[] | undefined =>
+      google.policyOf(`iam.googleapis.com/v1/projects/dovvybuddy/serviceAccounts/${email(id)}`)[
+        'roles/iam.serviceAccountUser'
+      ];
+    expect(usersOf('dovvybuddy-backend')).toEqual([
+      `serviceAccount:${email('dovvybuddy-deploy')}`,
+      `serviceAccount:${email('dovvybuddy-rollout')}`,
+    ]);
+    expect(usersOf('dovvybuddy-backend-staging')).toEqual([
+      `serviceAccount:${email('dovvybuddy-deploy-staging')}`,
+    ]);
+    for (const [file, id] of [
+      ['cloud-run-production.yaml', 'dovvybuddy-backend'],
+      ['cloud-run-staging.yaml', 'dovvybuddy-backend-staging'],
+    ] as const) {
+      const manifest = await readFile(join(deploy, file), 'utf8');
+      expect(manifest).toContain(`serviceAccountName: ${email(id)}`);
+    }
+  });
+
+  test('GitHub’s variables are shown as commands, and the workflows use these and no others', async () => {
+    const { stdout } = await bootstrap();
+    expect(stdout).toContain(
+      'gh variable set WORKLOAD_IDENTITY_PROVIDER --repo dovvybuddy/dovvybuddy --body projects/123456789012/locations/global/workloadIdentityPools/github/providers/github-actions',
+    );
+    expect(stdout).toContain(
+      'gh variable set DEPLOY_SERVICE_ACCOUNT --repo dovvybuddy/dovvybuddy --env staging --body dovvybuddy-deploy-staging@dovvybuddy.iam.gserviceaccount.com',
+    );
+    const folder = join(deploy, '../.github/workflows');
+    const texts = await Promise.all(
+      (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+    );
+    const used = [...texts.join('\n').matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(
+      ([, name]) => name,
+    );
+    const shown = [...stdout.matchAll(/gh (?:variable|secret) set (\w+)/g)].map(([, name]) => name);
+    expect([...new Set(used)].sort()).toEqual([...new Set(shown)].sort());
   });
 
   test('no account gets owner, editor or another account’s secrets, and only builds may push', async () => {

@@ -1,6 +1,7 @@
 /**
  * Who acts: one account for each job of the pipeline and for each service, and GitHub's identity tokens as the only way
- * in. There is no key to steal; a job becomes an account only in its own GitHub environment of this very repository.
+ * in. There is no key to steal; a job becomes an account only in its own GitHub environment of this very
+ * repository, and on its main branch.
  */
 import { access } from '../access.js';
 import { textOf, type GoogleApi } from '../google-api.js';
@@ -49,8 +50,10 @@ function federationSteps(api: GoogleApi, settings: Settings): readonly Step[] {
     attributeMapping: {
       'google.subject': 'assertion.sub',
       'attribute.repository_id': 'assertion.repository_id',
+      'attribute.ref': 'assertion.ref',
     },
-    attributeCondition: `assertion.repository_id == '${settings.github.repositoryId}'`,
+    // A branch can hold another version of a workflow that names the same environment; only what is on main counts.
+    attributeCondition: `assertion.repository_id == '${settings.github.repositoryId}' && assertion.ref == 'refs/heads/main'`,
     oidc: { issuerUri: 'https://token.actions.githubusercontent.com' },
   };
   return [
