@@ -26,7 +26,8 @@ function blocksOf(page: string): readonly Block[] {
   return blocks;
 }
 
-const blocks = ['deployment.md', 'rollback.md'].flatMap(blocksOf);
+const pages = ['deployment.md', 'rollback.md'];
+const blocks = pages.flatMap(blocksOf);
 const run = blocks.filter(({ text }) => !EXCEPTION.test(text));
 const left = blocks.filter(({ text }) => EXCEPTION.test(text));
 
@@ -76,6 +77,35 @@ describe('the runbooks', () => {
     },
     300_000,
   );
+
+  test('have no block that the test does not see', () => {
+    const fences = pages.flatMap((page) => [
+      ...readFileSync(join(root, 'docs', page), 'utf8').matchAll(/^\s*```(\w*)/gm),
+    ]);
+    const kinds = fences.map(([, kind]) => kind).filter((kind) => kind !== '');
+    expect(kinds).toEqual(blocks.map(() => 'sh'));
+    expect(fences).toHaveLength(2 * blocks.length);
+  });
+
+  test('name no command and no option that ascent does not have, also where nothing is run', async () => {
+    const named = pages.flatMap((page) => [
+      ...readFileSync(join(root, 'docs', page), 'utf8').matchAll(
+        /(?:npx |`)ascent ([a-z-]+)([^`\n|]*)/g,
+      ),
+    ]);
+    const options = new Map<string, Set<string>>();
+    for (const [, command = '', rest = ''] of named) {
+      const known = options.get(command) ?? new Set();
+      for (const [option] of rest.matchAll(/--[a-z-]+/g)) known.add(option);
+      options.set(command, known);
+    }
+    expect(options.size).toBeGreaterThan(15);
+    for (const [command, wanted] of options) {
+      const { status, stdout } = await house.ascent(command, '--help');
+      expect(status, command).toBe(0);
+      for (const option of wanted) expect(stdout, `ascent ${command}`).toContain(option);
+    }
+  });
 
   test('leave out only what is Google’s or the world’s, and say so', () => {
     for (const { text } of left) {
