@@ -16,6 +16,7 @@ import { describeApi } from './http/openapi.js';
 import { chooseRequestId, requestIdHeader } from './http/request-id.js';
 import { createRequestLogger, logEveryRequest, readTrace } from './http/request-log.js';
 import { addSessionRoutes } from './http/session-routes.js';
+import { noteRoutes, refuseWrongMethods } from './http/wrong-methods.js';
 
 /** Everything the HTTP side is made of; nothing is read from the environment here. */
 export interface AppOptions extends ChatRouteOptions, HealthRouteOptions {
@@ -69,11 +70,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     done();
   });
   await addGuards(app, options);
+  const routes = noteRoutes(app);
   addHealthRoutes(app, options);
   addChatRoutes(app, options);
   addSessionRoutes(app, options.sessions);
   const description = describeApi(options.build);
   app.get('/openapi.json', () => description);
+  refuseWrongMethods(app, routes);
   return app;
 }
 

@@ -3,6 +3,10 @@ export const apiErrors = {
   INVALID_REQUEST: { status: 400, message: 'The request is not valid.' },
   INVALID_JSON: { status: 400, message: 'The body is not valid JSON.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: 'This address does not answer this method; the Allow header names those it answers.',
+  },
   SESSION_NOT_FOUND: {
     status: 404,
     message: 'There is no such session, or it has expired; leave sessionId out to begin a new one.',

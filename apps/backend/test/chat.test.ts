@@ -4,6 +4,7 @@ import {
   post,
   startBackend,
   startTestPostgres,
+  type ReplyBody,
   type TestBackend,
   type TestPostgres,
 } from './fixture.js';
@@ -187,6 +188,22 @@ describe('around every request', () => {
   test('an address that does not exist gets the envelope too', async () => {
     const { status, body } = await get(`${backend.url}/api/nothing`);
     expect([status, body.error.code]).toEqual([404, 'NOT_FOUND']);
+  });
+
+  test('a method that an address does not answer is 405, whatever the body, and says which it answers', async () => {
+    for (const [method, path, allow] of [
+      ['GET', '/api/chat', 'POST'],
+      ['DELETE', '/api/chat/stream', 'POST'],
+      ['PUT', '/api/session/8d6f0c8e-8f3b-4c62-9c7e-0d0f3f4f9f10', 'GET, HEAD'],
+      ['POST', '/health', 'GET, HEAD'],
+    ] as const) {
+      const body = method === 'GET' ? null : '{';
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${backend.url}${path}`, { method, body, headers });
+      const { error } = (await response.json()) as ReplyBody;
+      expect([response.status, error.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
+      expect((response.headers.get('allow') ?? '').split(', ').sort().join(', ')).toBe(allow);
+    }
   });
 
   test('no log line holds what a diver wrote', async () => {

@@ -14,6 +14,8 @@ import {
 import { join } from 'node:path';
 import { isReachableByOthers, type Account } from './account.js';
 import type { Binaries } from './binaries.js';
+import { noteHome, removeLeftovers } from './leftovers.js';
+import { isServerRunning } from './ownership.js';
 
 /** The one role of a local cluster. */
 export const superuser = 'postgres';
@@ -32,13 +34,18 @@ export interface ClusterPaths {
  * Makes the folders. As root, a `dataDir` below a closed folder cannot be reached by the account that the server runs
  * as; the server's part then lies in /var/tmp (which outlives a restart), under a name derived from `dataDir`.
  */
-export function prepareClusterPaths(dataDir: string, account: Account | undefined): ClusterPaths {
+export function prepareClusterPaths(
+  dataDir: string,
+  account: Account | undefined,
+  parent = '/var/tmp',
+): ClusterPaths {
   mkdirSync(dataDir, { recursive: true });
   const home = realpathSync(dataDir);
   if (account === undefined) return clusterPathsIn(home, home);
   if (isReachableByOthers(home)) return clusterPathsIn(home, home);
   const digest = createHash('sha256').update(home).digest('hex').slice(0, 12);
-  const outside = `/var/tmp/ascent-postgres-${digest}`;
+  removeLeftovers(parent);
+  const outside = join(parent, `ascent-postgres-${digest}`);
   mkdirSync(outside, { recursive: true, mode: 0o711 });
   // /var/tmp is everybody's: a folder that somebody else prepared under this name is not to be trusted.
   const found = lstatSync(outside);
@@ -48,6 +55,12 @@ export function prepareClusterPaths(dataDir: string, account: Account | undefine
     );
   }
   chmodSync(outside, 0o711);
+  // A data folder that was deleted and made again has a new password, which the old cluster does not know.
+  if (!existsSync(join(home, 'password')) && !isServerRunning(join(outside, 'pgdata'))) {
+    for (const part of ['pgdata', 'pgdata.initialised'])
+      rmSync(join(outside, part), { recursive: true, force: true });
+  }
+  noteHome(outside, home);
   return clusterPathsIn(home, outside);
 }
 

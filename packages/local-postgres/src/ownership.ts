@@ -60,6 +60,12 @@ export async function stopOrphan(pgdata: string): Promise<boolean> {
   return true;
 }
 
+/** Whether a server runs on this folder. */
+export function isServerRunning(pgdata: string): boolean {
+  const pid = readPostmasterPid(pgdata);
+  return pid !== undefined && isServerOf(pid, pgdata);
+}
+
 /** The process number in the server's own lock file, if there is one. */
 export function readPostmasterPid(pgdata: string): number | undefined {
   try {

@@ -20,6 +20,9 @@ export type ChatEvent =
   | { readonly type: 'final'; readonly data: ChatResponse }
   | { readonly type: 'error'; readonly data: ErrorEnvelope };
 
+/** A comment that nobody sees: it keeps proxies from closing a stream on which a model is slow to speak. */
+export const heartbeat = ': waiting\n\n';
+
 /** An event as a server-sent event: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export function toServerSentEvent({ type, data }: ChatEvent): string {
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;

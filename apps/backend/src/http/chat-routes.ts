@@ -3,12 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { chatRequestSchema, chatResponseSchema, type ChatResponse } from '../chat/contract.js';
 import { converse, type ConversationPorts, type TurnContext } from '../chat/conversation.js';
-import { toServerSentEvent, type ChatEvent } from '../chat/events.js';
+import { heartbeat, toServerSentEvent, type ChatEvent } from '../chat/events.js';
 import { startTurnReport } from '../chat/turn-report.js';
 import { ApiError, toEnvelope } from '../errors.js';
 import type { ErrorReporter } from '../operations/error-reporter.js';
 import type { Meter } from '../operations/meter.js';
 import { toApiError } from './error-replies.js';
+import { withHeartbeat } from './heartbeat.js';
 import { parseInput } from './validation.js';
 
 /** What the chat routes need. */
@@ -24,6 +25,9 @@ export interface ChatRouteOptions extends ConversationPorts {
   readonly reporter: ErrorReporter;
 }
 
+/** Proxies close a stream that is quiet for a minute or less. */
+const heartbeatMs = 15_000;
+
 /** `POST /api/chat` and `POST /api/chat/stream`. */
 export function addChatRoutes(app: FastifyInstance, options: ChatRouteOptions): void {
   const gate = createGate(options);
@@ -37,7 +41,12 @@ export function addChatRoutes(app: FastifyInstance, options: ChatRouteOptions): 
     const { events, context } = begin(request, reply, { options, gate });
     // What goes wrong before the first event is answered with a status of its own, like everywhere else.
     const first = await events.next();
-    const stream = Readable.from(sendAll(first, events, { options, context, request }));
+    const stream = Readable.from(
+      withHeartbeat(sendAll(first, events, { options, context, request }), {
+        beat: heartbeat,
+        pauseMs: heartbeatMs,
+      }),
+    );
     void reply.headers({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',

@@ -82,7 +82,7 @@ const chatPaths = {
     post: {
       summary: 'Ask a question and get the answer as it is written',
       description:
-        'Server-sent events: one `route`, then `token` and `citation`, then one `final` (a ChatResponse, which replaces the tokens) or one `error` (an Error).',
+        'Server-sent events: one `route`, then `token` and `citation`, then one `final` (a ChatResponse, which replaces the tokens) or one `error` (an Error). A comment is sent when nothing else was for 15 seconds.',
       ...chatRequest,
       responses: {
         '200': {
