@@ -133,6 +133,42 @@ describe('headers', () => {
   });
 });
 
+describe('a request that two readers could take for two different ones', () => {
+  /** Sends bytes as they are; the status line of every answer until the connection ends. */
+  function sendRaw(text: string): Promise<readonly string[]> {
+    const { port } = new URL(service.status.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      let answer = '';
+      socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+      socket.once('error', reject);
+      socket.once('close', () => {
+        resolve(answer.match(/HTTP\/1\.1 \d{3}/g) ?? []);
+      });
+      socket.write(text, 'latin1');
+    });
+  }
+
+  it.each([
+    ['two lengths', 'Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde'],
+    ['a length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a coding that only looks like chunks', 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n'],
+    ['chunks before another coding', 'Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n'],
+    ['a chunk size that is no number', 'Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n'],
+    ['a chunk longer than its size', 'Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n'],
+    ['a length with a sign', 'Content-Length: +5\r\n\r\nabcde'],
+    ['a space before the colon', 'Content-Length : 5\r\n\r\nabcde'],
+    ['a folded length', 'Content-Length:\r\n 5\r\n\r\nabcde'],
+  ])('because it has %s is refused, and the connection with it', async (_what, rest) => {
+    const { host } = new URL(service.status.url);
+    // What follows would be a second request to whoever read the first one differently.
+    const answers = await sendRaw(
+      `POST / HTTP/1.1\r\nHost: ${host}\r\n${rest}GET /smuggled HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    );
+    expect(answers).toEqual(['HTTP/1.1 400']);
+  });
+});
+
 describe('limits', () => {
   it('answers 504 when the request timeout is over', async () => {
     const slow = await deploy(world, echoService('slow', { spec: { timeoutSeconds: 1 } }));
