@@ -1,4 +1,4 @@
-import { reportError } from './lib/sentry';
+import { reportError } from './lib/report';
 
 addEventListener('error', ({ error }: ErrorEvent) => {
   reportError(error);

@@ -5,7 +5,11 @@ import { sentryDsn, sentryOptions } from './lib/sentry';
 export async function register(): Promise<void> {
   if (sentryDsn === '' || process.env.NEXT_RUNTIME !== 'nodejs') return;
   const { init } = await import('@sentry/nextjs');
-  init({ ...sentryOptions, initialScope: { tags: { side: 'server' } } });
+  init({
+    ...sentryOptions,
+    includeLocalVariables: false,
+    initialScope: { tags: { side: 'server' } },
+  });
 }
 
 /** Reports what the server throws while it renders. */

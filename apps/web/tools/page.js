@@ -23,7 +23,7 @@ async function run(file, args, env = {}) {
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${String(status)}`);
 }
 
-/** Installs what the page needs from its own lockfile, unless that has been done. */
+/** Installs what the page needs from its own lockfile, unless that has been done. @returns {Promise<void>} */
 export async function install() {
   const lock = readFileSync(join(webDir, 'package-lock.json'));
   const hash = createHash('sha256').update(lock).digest('hex');

@@ -33,180 +33,187 @@ export type Shown = {
   readonly earlier: Conversation;
 };
 
-/** A conversation that can be asked, followed and begun anew. */
-export type Chat = {
-  readonly shown: () => Shown;
-  readonly subscribe: (listener: () => void) => () => void;
-  /** Reads what is on the device, then what the backend has kept, and goes on with a question that was on its way. */
-  readonly open: () => void;
-  /** False, and nothing has happened, while another question is on its way. */
-  readonly ask: (question: string) => boolean;
-  /** Asks the last question again, now. */
-  readonly retry: () => void;
-  readonly startAnew: () => void;
-  readonly goBack: () => void;
-};
-
 /** What is shown before anything was read, and on the server. */
 export const nothingShown: Shown = { conversation: emptyConversation, earlier: emptyConversation };
 
-/** Makes a chat. */
-export function createChat(ports: ChatPorts): Chat {
-  const { memory } = ports;
-  let shown = nothingShown;
-  const listeners = new Set<() => void>();
-  let running: AbortController | null = null;
-  let wake = (): void => undefined;
+/** A conversation that can be asked, followed and begun anew. */
+export class Chat {
+  readonly #ports: ChatPorts;
+  readonly #listeners = new Set<() => void>();
+  #shown = nothingShown;
+  #running: AbortController | null = null;
+  #wake = (): void => undefined;
 
-  const show = (change: Partial<Shown>): void => {
-    shown = { ...shown, ...change };
-    for (const listener of listeners) listener();
+  constructor(ports: ChatPorts) {
+    this.#ports = ports;
+  }
+
+  /** What the page shows now. */
+  readonly shown = (): Shown => this.#shown;
+
+  /** Calls `listener` after every change, until the returned function is called. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   };
-  const set = (conversation: Conversation): void => {
-    show({ conversation });
+
+  /** Reads what is on the device, then what the backend has kept, and goes on with a question that was on its way. */
+  readonly open = (): void => {
+    const { memory } = this.#ports;
+    this.#show({ conversation: memory.conversation(), earlier: memory.earlier() });
+    void this.#catchUp();
+  };
+
+  /** Asks. False, and nothing has happened, while another question is on its way. */
+  readonly ask = (question: string): boolean => {
+    if (isBusy(this.#conversation)) return false;
+    this.#set(addQuestion(this.#conversation, question));
+    this.#start();
+    return true;
+  };
+
+  /** Asks the last question again, now. */
+  readonly retry = (): void => {
+    const phase = this.#conversation.turns.at(-1)?.phase;
+    if (phase === 'waiting') this.#wake();
+    if (phase === 'failed') this.#start();
+  };
+
+  /** Puts the conversation aside and begins another. */
+  readonly startAnew = (): void => {
+    this.#leave();
+    const earlier = this.#conversation;
+    if (earlier.turns.length > 0) {
+      this.#ports.memory.keepEarlier(earlier);
+      this.#show({ earlier });
+    }
+    this.#set(emptyConversation);
+  };
+
+  /** Takes the conversation that was put aside up again. */
+  readonly goBack = (): void => {
+    this.#leave();
+    const { earlier } = this.#shown;
+    this.#ports.memory.keepEarlier(emptyConversation);
+    this.#show({ earlier: emptyConversation });
+    this.#set(earlier);
+    void this.#catchUp();
+  };
+
+  get #conversation(): Conversation {
+    return this.#shown.conversation;
+  }
+
+  #show(change: Partial<Shown>): void {
+    this.#shown = { ...this.#shown, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+
+  #set(conversation: Conversation): void {
+    this.#show({ conversation });
     // Every token would write the whole conversation.
-    if (conversation.turns.at(-1)?.phase !== 'streaming') memory.keep(conversation);
-  };
+    if (conversation.turns.at(-1)?.phase !== 'streaming') this.#ports.memory.keep(conversation);
+  }
 
-  /** One try. Resolves when the answer is complete. @throws Failure */
-  async function tryOnce(signal: AbortSignal): Promise<void> {
-    const { sessionId, isForgotten, turns } = shown.conversation;
-    const question = {
-      message: turns.at(-1)?.question ?? '',
-      sessionId: isForgotten ? null : sessionId,
-      profile: memory.profile(),
-    };
-    for await (const event of ports.ask(question, signal)) {
-      if (signal.aborted) return;
-      set(applyEvent(shown.conversation, event));
+  #start(): void {
+    this.#run().catch((error: unknown) => {
+      this.#ports.report(error as Error, this.#conversation.sessionId);
+      this.#set(changeLast(this.#conversation, { phase: 'failed', failure: 'broken' }));
+    });
+  }
+
+  #leave(): void {
+    this.#running?.abort();
+    this.#wake();
+  }
+
+  async #run(): Promise<void> {
+    this.#running?.abort();
+    const { signal } = (this.#running = new AbortController());
+    for (let tries = 1; ; tries++) {
+      try {
+        if (!this.#ports.isOnline()) await this.#pause('offline', null);
+        if (signal.aborted) return;
+        this.#set(changeLast(this.#conversation, { phase: 'asking', retryAtMs: null }));
+        await this.#tryOnce(signal);
+        return;
+      } catch (error) {
+        const failure = toFailure(error, false);
+        if (signal.aborted || !(await this.#recover(failure, { tries, signal }))) return;
+      }
     }
   }
 
-  /** True if the answer is there after all: the backend had stored it before the connection broke. */
-  async function adopt(signal: AbortSignal): Promise<boolean> {
-    const { sessionId } = shown.conversation;
+  /** One try. Resolves when the answer is complete. @throws Failure */
+  async #tryOnce(signal: AbortSignal): Promise<void> {
+    const { sessionId, isForgotten, turns } = this.#conversation;
+    const question = {
+      message: turns.at(-1)?.question ?? '',
+      sessionId: isForgotten ? null : sessionId,
+      profile: this.#ports.memory.profile(),
+    };
+    for await (const event of this.#ports.ask(question, signal)) {
+      if (signal.aborted) return;
+      this.#set(applyEvent(this.#conversation, event));
+    }
+  }
+
+  /** Deals with a failure. True if another try makes sense now. */
+  async #recover(
+    failure: Failure,
+    { tries, signal }: { readonly tries: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    if (failure.kind === 'broken') this.#ports.report(failure, this.#conversation.sessionId);
+    if (failure.kind === 'cutOff' && (await this.#adopt(signal))) return false;
+    const seconds = waitBefore(failure, tries);
+    if (!this.#ports.isOnline()) {
+      await this.#pause('offline', null);
+    } else if (seconds === null) {
+      this.#set(changeLast(this.#conversation, { phase: 'failed', failure: failure.kind }));
+      return false;
+    } else {
+      await this.#pause(failure.kind, seconds);
+    }
+    return !signal.aborted;
+  }
+
+  /** True if there is nothing left to ask: the backend had stored the answer before the connection broke. */
+  async #adopt(signal: AbortSignal): Promise<boolean> {
+    const { sessionId } = this.#conversation;
     if (sessionId === null) return false;
-    const messages = await ports.readSession(sessionId).catch(() => null);
+    const messages = await this.#ports.readSession(sessionId).catch(() => null);
     if (messages === null || signal.aborted) return signal.aborted;
-    const merged = mergeStored(shown.conversation, messages);
+    const merged = mergeStored(this.#conversation, messages);
     if (isBusy(merged)) return false;
-    set(merged);
+    this.#set(merged);
     return true;
   }
 
   /** Waits for the time, for {@link Chat.retry}, or (without a time) for the network. */
-  async function pause(kind: FailureKind, seconds: number | null): Promise<void> {
-    const retryAtMs = seconds === null ? null : ports.nowMs() + seconds * 1000;
-    set(changeLast(shown.conversation, { phase: 'waiting', failure: kind, retryAtMs }));
+  async #pause(kind: FailureKind, seconds: number | null): Promise<void> {
+    const retryAtMs = seconds === null ? null : this.#ports.nowMs() + seconds * 1000;
+    const change = { phase: 'waiting', failure: kind, retryAtMs } as const;
+    this.#set(changeLast(this.#conversation, change));
     await new Promise<void>((resolve) => {
       const timer = seconds === null ? undefined : setTimeout(resolve, seconds * 1000);
-      wake = () => {
+      this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    wake = () => undefined;
+    this.#wake = () => undefined;
   }
 
-  /** Deals with a failure. True if another try makes sense now. */
-  async function recover(failure: Failure, tries: number, signal: AbortSignal): Promise<boolean> {
-    const { sessionId } = shown.conversation;
-    if (failure.kind === 'broken') ports.report(failure, sessionId);
-    if (failure.kind === 'cutOff' && (await adopt(signal))) return false;
-    const seconds = waitBefore(failure, tries);
-    if (ports.isOnline() && seconds === null) {
-      set(changeLast(shown.conversation, { phase: 'failed', failure: failure.kind }));
-      return false;
-    }
-    await (ports.isOnline() ? pause(failure.kind, seconds) : pause('offline', null));
-    return !signal.aborted;
+  /** Compares with the backend, where there is something to compare with, and goes on with what was on its way. */
+  async #catchUp(): Promise<void> {
+    const { sessionId } = this.#conversation;
+    const messages =
+      sessionId === null
+        ? undefined
+        : await this.#ports.readSession(sessionId).catch(() => undefined);
+    if (this.#conversation.sessionId !== sessionId) return;
+    if (messages === null) this.#set({ ...this.#conversation, isForgotten: true });
+    else if (messages) this.#set(mergeStored(this.#conversation, messages));
+    if (isBusy(this.#conversation)) this.#start();
   }
-
-  async function run(): Promise<void> {
-    running?.abort();
-    const controller = (running = new AbortController());
-    const { signal } = controller;
-    for (let tries = 1; ; tries++) {
-      try {
-        if (!ports.isOnline()) await pause('offline', null);
-        if (signal.aborted) return;
-        set(changeLast(shown.conversation, { phase: 'asking', retryAtMs: null }));
-        await tryOnce(signal);
-        return;
-      } catch (error) {
-        if (signal.aborted || !(await recover(toFailure(error, false), tries, signal))) return;
-      }
-    }
-  }
-
-  const start = (): void => {
-    run().catch((error: unknown) => {
-      ports.report(error as Error, shown.conversation.sessionId);
-      set(changeLast(shown.conversation, { phase: 'failed', failure: 'broken' }));
-    });
-  };
-
-  const leave = (): void => {
-    running?.abort();
-    wake();
-  };
-
-  /** Compares with the backend, where there is something to compare with. */
-  async function catchUp(): Promise<void> {
-    const { sessionId } = shown.conversation;
-    if (sessionId !== null) {
-      try {
-        const messages = await ports.readSession(sessionId);
-        if (shown.conversation.sessionId !== sessionId) return;
-        set(
-          messages === null
-            ? { ...shown.conversation, isForgotten: true }
-            : mergeStored(shown.conversation, messages),
-        );
-      } catch {
-        // What is on the device is shown as it is.
-      }
-    }
-    if (isBusy(shown.conversation)) start();
-  }
-
-  return {
-    shown: () => shown,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    open: () => {
-      show({ conversation: memory.conversation(), earlier: memory.earlier() });
-      void catchUp();
-    },
-    ask: (question) => {
-      if (isBusy(shown.conversation)) return false;
-      set(addQuestion(shown.conversation, question));
-      start();
-      return true;
-    },
-    retry: () => {
-      const phase = shown.conversation.turns.at(-1)?.phase;
-      if (phase === 'waiting') wake();
-      if (phase === 'failed') start();
-    },
-    startAnew: () => {
-      leave();
-      const { conversation } = shown;
-      if (conversation.turns.length > 0) {
-        memory.keepEarlier(conversation);
-        show({ earlier: conversation });
-      }
-      set(emptyConversation);
-    },
-    goBack: () => {
-      leave();
-      const { earlier } = shown;
-      memory.keepEarlier(emptyConversation);
-      show({ earlier: emptyConversation });
-      set(earlier);
-      void catchUp();
-    },
-  };
 }

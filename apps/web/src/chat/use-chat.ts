@@ -1,14 +1,14 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { reportError, setConversation } from '../lib/sentry';
+import { reportError, setConversation } from '../lib/report';
 import { ask, readSession } from './api';
-import { createChat, nothingShown, type Chat, type Shown } from './chat';
+import { Chat, nothingShown, type Shown } from './chat';
 import { memory } from './memory';
 
 /** The diver's chat, kept in step with this device's memory and network. */
 export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
   const chat = useMemo(
     () =>
-      createChat({
+      new Chat({
         ask,
         readSession,
         memory,

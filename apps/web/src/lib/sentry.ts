@@ -3,13 +3,21 @@
  * word of what a diver wrote. Without `NEXT_PUBLIC_SENTRY_DSN` nothing is loaded and nothing is sent.
  */
 
+/** One error of an event: its text, and the local variables of its frames. */
+type ThrownValue = {
+  value?: string | undefined;
+  stacktrace?: { frames?: { vars?: unknown }[] | undefined } | undefined;
+};
+
 /** The parts of Sentry's events that are read or changed here; both SDKs' events fit. */
 type ScrubbedEvent = {
   request?: { url?: string | undefined; method?: string | undefined } | undefined;
-  exception?: { values?: { value?: string | undefined }[] | undefined } | undefined;
+  exception?: { values?: ThrownValue[] | undefined } | undefined;
   message?: string | undefined;
+  contexts?: Record<string, Record<string, unknown> | undefined> | undefined;
   breadcrumbs?: unknown;
   extra?: unknown;
+  modules?: unknown;
   server_name?: string | undefined;
   user?: { id?: string | number | undefined } | undefined;
 };
@@ -30,17 +38,25 @@ export function scrub<Event extends ScrubbedEvent>(event: Event): Event {
       ...(url !== undefined && { url }),
     };
   }
-  for (const each of event.exception?.values ?? []) each.value = hideQuotes(each.value ?? '');
+  for (const each of event.exception?.values ?? []) {
+    each.value = hideQuotes(each.value ?? '');
+    for (const frame of each.stacktrace?.frames ?? []) delete frame.vars;
+  }
+  // Next.js's own context repeats the address with its query.
+  const nextjs = event.contexts?.['nextjs'];
+  if (nextjs) delete nextjs['request_path'];
   if (event.message !== undefined) event.message = hideQuotes(event.message);
   if (user) event.user = { ...(user.id !== undefined && { id: user.id }) };
   delete event.breadcrumbs;
   delete event.extra;
   delete event.server_name;
+  delete event.modules;
   return event;
 }
 
 function hideQuotes(text: string): string {
-  return text.replace(/"[^"]*("|$)|'[^']{12,}('|$)|`[^`]*(`|$)/g, '"…"').slice(0, 300);
+  // From the first quotation mark to the last: what is quoted may have some of its own.
+  return text.replace(/(["`])[^]*(?:\1|$)/, '"…"').slice(0, 300);
 }
 
 /** What both sides tell the SDK. */
@@ -48,37 +64,13 @@ export const sentryOptions = {
   dsn: sentryDsn,
   release: `dovvybuddy-web@${process.env.NEXT_PUBLIC_RELEASE ?? '0.0.0-dev'}`,
   environment: process.env.NEXT_PUBLIC_SENTRY_ENVIRONMENT ?? 'development',
-  sendDefaultPii: false,
+  dataCollection: {
+    userInfo: false,
+    cookies: false,
+    httpHeaders: false,
+    httpBodies: [] as [],
+    urlQueryParams: false,
+  },
   maxBreadcrumbs: 0,
   beforeSend: scrub,
-} as const;
-
-/** How many errors of one visit are sent: the first ones say it all. */
-const reportsMax = 10;
-let reports = 0;
-let sessionOfDiver: string | null = null;
-
-/** Says in which conversation the diver is; it goes along with what is reported from now on. */
-export function setConversation(sessionId: string | null): void {
-  sessionOfDiver = sessionId;
-}
-
-/**
- * Reports an error from the browser. The SDK is fetched for the first one only, so a visit without errors never pays for
- * it; without a network the error waits until there is one.
- */
-export function reportError(error: unknown): void {
-  if (sentryDsn === '' || reports >= reportsMax) return;
-  reports++;
-  const sessionId = sessionOfDiver;
-  const send = (): void => {
-    import('./sentry-browser')
-      .then(({ sendToSentry }) => {
-        sendToSentry(error, sessionId);
-      })
-      .catch(() => {
-        addEventListener('online', send, { once: true });
-      });
-  };
-  send();
-}
+};

@@ -10,19 +10,31 @@ import { ProfileSheet } from '../parts/profile-sheet';
 import { Thread, type ThreadActs } from '../parts/thread';
 import { TopBar } from '../parts/top-bar';
 
+type Sheets = {
+  readonly open: 'profile' | 'contacts' | Citation | null;
+  readonly close: () => void;
+};
+
+/** What may be opened over the page. */
+function SheetsView({ open, close }: Sheets): ReactElement {
+  return (
+    <>
+      <ProfileSheet isOpen={open === 'profile'} onClose={close} />
+      <ContactsSheet isOpen={open === 'contacts'} onClose={close} />
+      <NoteSheet citation={typeof open === 'object' ? open : null} onClose={close} />
+    </>
+  );
+}
+
 /** The page: the landing view until the first question, then the conversation. */
 export default function Page(): ReactElement {
   const { chat, shown } = useChat();
   const [draft, setDraft] = useDraft();
   const isOnline = useOnline();
-  const [sheet, setSheet] = useState<'profile' | 'contacts' | null>(null);
-  const [citation, setCitation] = useState<Citation | null>(null);
+  const [sheet, setSheet] = useState<Sheets['open']>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const { conversation, earlier } = shown;
   const type = (): void => field.current?.focus();
-  const close = (): void => {
-    setSheet(null);
-  };
   const acts: ThreadActs = {
     ask: chat.ask,
     retry: chat.retry,
@@ -31,55 +43,34 @@ export default function Page(): ReactElement {
       type();
     },
     type,
-    openNote: setCitation,
+    openNote: setSheet,
+  };
+  const startAnew = (): void => {
+    chat.startAnew();
+    type();
   };
   const hasConversation = conversation.turns.length > 0;
+  const firstEarlier = earlier.turns[0]?.question ?? null;
   return (
     <>
       <a className="skip" href="#question">
         Skip to your question
       </a>
-      <TopBar
-        hasConversation={hasConversation}
-        startAnew={() => {
-          chat.startAnew();
-          type();
-        }}
-        openProfile={() => {
-          setSheet('profile');
-        }}
-        openContacts={() => {
-          setSheet('contacts');
-        }}
-      />
+      <TopBar hasConversation={hasConversation} startAnew={startAnew} open={setSheet} />
       <main>
         {hasConversation ? (
-          <>
-            <h1 className="unseen">Your conversation</h1>
-            <Thread conversation={conversation} acts={acts} />
-          </>
+          <Thread conversation={conversation} acts={acts} />
         ) : (
-          <Landing
-            ask={chat.ask}
-            earlier={earlier.turns[0]?.question ?? null}
-            goBack={chat.goBack}
-          />
+          <Landing ask={chat.ask} earlier={firstEarlier} goBack={chat.goBack} />
         )}
       </main>
       <Composer
-        draft={draft}
-        setDraft={setDraft}
-        field={field}
-        isBusy={isBusy(conversation)}
-        isOnline={isOnline}
-        ask={chat.ask}
+        {...{ draft, setDraft, field, isOnline, ask: chat.ask, isBusy: isBusy(conversation) }}
       />
-      <ProfileSheet isOpen={sheet === 'profile'} onClose={close} />
-      <ContactsSheet isOpen={sheet === 'contacts'} onClose={close} />
-      <NoteSheet
-        citation={citation}
-        onClose={() => {
-          setCitation(null);
+      <SheetsView
+        open={sheet}
+        close={() => {
+          setSheet(null);
         }}
       />
     </>

@@ -1,7 +1,7 @@
 import {
   useEffect,
   useRef,
-  type FormEvent,
+  type SubmitEvent,
   type KeyboardEvent,
   type ReactElement,
   type RefObject,
@@ -28,7 +28,7 @@ export function Composer(props: Props): ReactElement {
   const form = useRef<HTMLFormElement>(null);
   const isEmpty = draft.trim() === '';
   useRoomBelow(form);
-  const send = (event?: FormEvent): void => {
+  const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
     if (isEmpty || !ask(draft.trim())) return;
     setDraft('');
@@ -41,7 +41,7 @@ export function Composer(props: Props): ReactElement {
     send();
   };
   return (
-    <form className="composer" ref={form} onSubmit={send}>
+    <form className="composer" aria-label="Ask DovvyBuddy" ref={form} onSubmit={send}>
       {!isOnline && (
         <p className="offline" role="status">
           <Icon shape="offline" />

@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { hotlines, services } from '../chat/contacts';
-import { reportError } from '../lib/sentry';
+import { reportError } from '../lib/report';
 import { CallLinks } from './call-links';
 
 type Props = { readonly children: ReactNode };

@@ -1,4 +1,4 @@
-import type { FormEvent, ReactElement } from 'react';
+import type { ReactElement, SubmitEvent } from 'react';
 import type { DiverProfile } from '../chat/contract';
 import { memory } from '../chat/memory';
 import { Sheet } from './sheet';
@@ -54,7 +54,7 @@ type Props = { readonly isOpen: boolean; readonly onClose: () => void };
 
 /** What a diver may tell about himself. */
 export function ProfileSheet({ isOpen, onClose }: Props): ReactElement {
-  const save = (event: FormEvent<HTMLFormElement>): void => {
+  const save = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     memory.keepProfile(readForm(new FormData(event.currentTarget)));
     onClose();
@@ -69,7 +69,7 @@ export function ProfileSheet({ isOpen, onClose }: Props): ReactElement {
 
 function ProfileForm(props: {
   readonly profile: DiverProfile;
-  readonly onSubmit: (event: FormEvent<HTMLFormElement>) => void;
+  readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
 }): ReactElement {
   const { certificationLevel, agency, loggedDives, location } = props.profile;
   return (

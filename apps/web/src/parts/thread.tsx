@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactElement } from 'react';
 import { acceptFollowUp } from '../chat/answer-text';
 import type { Citation } from '../chat/contract';
-import { isBusy, type Conversation, type Turn } from '../chat/conversation';
+import type { Conversation, Turn } from '../chat/conversation';
 import { AnswerView } from './answer';
 import { FailureCard } from './failure-card';
 import { Icon } from './icons';
@@ -37,8 +37,34 @@ type TurnProps = {
   readonly acts: ThreadActs;
 };
 
+/** What there is of an answer: its words, or the sign that they are looked for. */
+function AnswerSoFar({ turn, acts }: Omit<TurnProps, 'isLast'>): ReactElement | null {
+  const { answer, phase } = turn;
+  if (answer !== null && (answer.text !== '' || answer.safety === 'emergency'))
+    return <AnswerView answer={answer} isComplete={phase === 'done'} openNote={acts.openNote} />;
+  if (phase !== 'asking' && phase !== 'streaming') return null;
+  return (
+    <p className="looking">
+      <span className="bubbles" aria-hidden="true" />
+      Looking in the notes
+    </p>
+  );
+}
+
+/** What can be done about the newest question. */
+function NextStep({ turn, acts }: Omit<TurnProps, 'isLast'>): ReactElement | null {
+  const followUp = turn.answer?.followUpQuestion ?? null;
+  if (turn.phase === 'done' && followUp !== null)
+    return <FollowUp question={followUp} acts={acts} />;
+  if (turn.failure === null) return null;
+  const reword = (): void => {
+    acts.reword(turn.question);
+  };
+  return <FailureCard turn={turn} onRetry={acts.retry} onReword={reword} />;
+}
+
 function TurnView({ turn, isLast, acts }: TurnProps): ReactElement {
-  const { question, answer, phase } = turn;
+  const { question, phase } = turn;
   const isComing = phase === 'asking' || phase === 'streaming';
   return (
     <article className={isLast ? 'turn turn-last' : 'turn'} aria-busy={isComing}>
@@ -46,29 +72,9 @@ function TurnView({ turn, isLast, acts }: TurnProps): ReactElement {
         <span className="unseen">You: </span>
         {question}
       </p>
-      {answer !== null && (answer.text !== '' || answer.safety === 'emergency') ? (
-        <AnswerView answer={answer} isComplete={phase === 'done'} openNote={acts.openNote} />
-      ) : (
-        isComing && (
-          <p className="looking">
-            <span className="bubbles" aria-hidden="true" />
-            Looking in the notes
-          </p>
-        )
-      )}
-      {isLast && turn.failure !== null && (
-        <FailureCard
-          turn={turn}
-          onRetry={acts.retry}
-          onReword={() => {
-            acts.reword(question);
-          }}
-        />
-      )}
+      <AnswerSoFar turn={turn} acts={acts} />
+      {isLast && <NextStep turn={turn} acts={acts} />}
       {!isLast && phase === 'failed' && <p className="quiet">This one was not answered.</p>}
-      {isLast && phase === 'done' && answer?.followUpQuestion != null && (
-        <FollowUp question={answer.followUpQuestion} acts={acts} />
-      )}
     </article>
   );
 }
@@ -80,20 +86,19 @@ function TurnView({ turn, isLast, acts }: TurnProps): ReactElement {
 function useNewestInView(conversation: Conversation): React.RefObject<HTMLDivElement | null> {
   const log = useRef<HTMLDivElement>(null);
   const lastId = conversation.turns.at(-1)?.id ?? 0;
-  const isComing = isBusy(conversation);
   const shownId = useRef<number | null>(null);
   useEffect(() => {
     const isNew = shownId.current !== null && lastId > shownId.current;
     const isReturn = shownId.current === null;
     shownId.current = lastId;
     const question = log.current?.lastElementChild?.querySelector<HTMLElement>('.question');
-    if (isNew || (isReturn && isComing)) {
-      question?.parentElement?.scrollIntoView({ block: 'start' });
-      if (document.activeElement === document.body) question?.focus({ preventScroll: true });
-    } else if (isReturn) {
-      question?.parentElement?.scrollIntoView({ block: 'start', behavior: 'instant' });
-    }
-  }, [lastId, isComing]);
+    if (!isNew && !isReturn) return;
+    question?.parentElement?.scrollIntoView({
+      block: 'start',
+      behavior: isNew ? 'auto' : 'instant',
+    });
+    if (isNew && document.activeElement === document.body) question?.focus({ preventScroll: true });
+  }, [lastId]);
   return log;
 }
 
@@ -105,6 +110,7 @@ export function Thread({ conversation, acts }: Props): ReactElement {
   const { turns, isForgotten } = conversation;
   return (
     <div className="thread">
+      <h1 className="unseen">Your conversation</h1>
       <div ref={log} role="log" aria-label="Conversation">
         {turns.map((turn, index) => (
           <TurnView key={turn.id} turn={turn} isLast={index === turns.length - 1} acts={acts} />

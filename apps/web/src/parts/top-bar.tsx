@@ -4,12 +4,17 @@ import { Icon, Mark } from './icons';
 type Props = {
   readonly hasConversation: boolean;
   readonly startAnew: () => void;
-  readonly openProfile: () => void;
-  readonly openContacts: () => void;
+  readonly open: (sheet: 'profile' | 'contacts') => void;
 };
 
 /** The name, and what must always be in reach. */
 export function TopBar(props: Props): ReactElement {
+  const openProfile = (): void => {
+    props.open('profile');
+  };
+  const openContacts = (): void => {
+    props.open('contacts');
+  };
   return (
     <header className="top">
       <span className="brand">
@@ -22,10 +27,10 @@ export function TopBar(props: Props): ReactElement {
             <Icon shape="anew" />
           </button>
         )}
-        <button type="button" className="round" onClick={props.openProfile} aria-label="About you">
+        <button type="button" className="round" onClick={openProfile} aria-label="About you">
           <Icon shape="person" />
         </button>
-        <button type="button" className="sos" onClick={props.openContacts}>
+        <button type="button" className="sos" onClick={openContacts}>
           <Icon shape="phone" />
           <span>
             SOS<span className="unseen">, emergency contacts</span>
