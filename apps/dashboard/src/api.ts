@@ -1,5 +1,12 @@
 /** The controller's API as the page calls it. Every failure is a sentence for the reader. */
-import type { About, HistoryEntry, HistoryPage, TrafficSeries, WishType } from '@ascent/controller';
+import type {
+  About,
+  ErrorLines,
+  HistoryEntry,
+  HistoryPage,
+  TrafficSeries,
+  WishType,
+} from '@ascent/controller';
 
 /** An answer, or why there is none. */
 export type Answer<T> =
@@ -65,9 +72,19 @@ export async function explain(rollout: string, seq: number, reason: string): Pro
   return await call('reasons', post({ rollout, seq, reason }));
 }
 
+/** Tells nobody of the alert `rule` for `forMs`; 0 ends a silence. */
+export async function silence(rule: string, forMs: number): Promise<Answer<null>> {
+  return await call('silences', post({ rule, forMs }));
+}
+
 /** Requests, errors and latencies of the rollout so far. */
 export async function readTraffic(): Promise<Answer<TrafficSeries>> {
   return await call<TrafficSeries>('traffic');
+}
+
+/** The newest error lines of the candidate. */
+export async function readErrors(): Promise<Answer<ErrorLines>> {
+  return await call<ErrorLines>('errors');
 }
 
 /** Rollouts that ended, newest first, and the figures over them. */

@@ -33,7 +33,7 @@ export function App(): ReactElement {
     <>
       <TopBar live={live} route={route} about={about} onAbout={setAbout} theme={theme} />
       <main id="content">
-        {route.page === 'now' && <NowPage live={live} about={about} />}
+        {route.page === 'now' && <NowPage live={live} about={about} ask={route.ask} />}
         {route.page === 'history' && (
           <HistoryList nowMs={live.nowMs} service={live.snapshot?.service ?? ''} />
         )}

@@ -1,16 +1,24 @@
 /** Which page is shown. The address after `#` says it, so that every page can be linked to and no server is asked. */
 import { useEffect, useState } from 'react';
 
+/** The acts that a message links to (`#approve`, `#rollback`). */
+export type AskedAct = 'approve' | 'rollback';
+
 /** The pages. */
 export type Route =
-  | { readonly page: 'now' }
+  | {
+      readonly page: 'now';
+      /** What a link in a message wants to do; it opens the question and answers nothing. */
+      readonly ask: AskedAct | null;
+    }
   | { readonly page: 'history' }
   | { readonly page: 'rollout'; readonly id: string };
 
 /** The route in a location's hash. What it does not know is the first page. */
 export function routeOf(hash: string): Route {
   const [page, id] = hash.replace(/^#\/?/, '').split('/');
-  if (page !== 'history') return { page: 'now' };
+  if (page === 'approve' || page === 'rollback') return { page: 'now', ask: page };
+  if (page !== 'history') return { page: 'now', ask: null };
   return id === undefined || id === ''
     ? { page: 'history' }
     : { page: 'rollout', id: decodeURIComponent(id) };
@@ -19,6 +27,11 @@ export function routeOf(hash: string): Route {
 /** The hash of a past rollout's page. */
 export function rolloutHash(id: string): string {
   return `#/history/${encodeURIComponent(id)}`;
+}
+
+/** The first page, with nothing asked. */
+export function leaveAsk(): void {
+  location.hash = '#/';
 }
 
 /** The current route. */

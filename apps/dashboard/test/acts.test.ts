@@ -218,6 +218,103 @@ describe('acting on the page', () => {
     ));
 });
 
+describe('a link in a message', () => {
+  test('asks who it is first, then opens its question, and answers nothing by itself', () =>
+    atCanary(async (scene, { page }) => {
+      await page.goto(`${scene.url}/#rollback`);
+      await page.getByRole('heading', { name: 'Sign in to act' }).waitFor();
+      await page.getByLabel('Your name').fill('Dana Deep');
+      await page.getByLabel('Token').fill(TOKEN);
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('heading', { name: 'Send everything back to 00041-qab?' }).waitFor();
+      await picture(page, 'link-rollback');
+      expect((await snapshotOf(scene)).record?.rollout?.status.type).toBe('running');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(new URL(page.url()).hash).toBe('#/');
+      await page.goto(`${scene.url}/#approve`);
+      await page.getByRole('heading', { name: 'Approve 50 % for 00042-xev?' }).waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Approve 50 %' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect((await snapshotOf(scene)).record?.rollout?.approvals).toMatchObject([
+        { stage: 'half', by: 'Dana Deep' },
+      ]);
+    }));
+
+  test('opens nothing where its moment has passed', () =>
+    atCanary(async (scene, { page }) => {
+      await signIn(page);
+      await page.getByRole('button', { name: 'Roll back' }).waitFor();
+      await scene.act({ type: 'approve', by: 'Maya', reason: '' });
+      await page.getByText('approved by Maya').waitFor();
+      await page.goto(`${scene.url}/#approve`);
+      await page.getByRole('button', { name: 'Roll back' }).waitFor();
+      expect(await page.getByRole('dialog').count()).toBe(0);
+    }));
+});
+
+describe('what is wrong with the candidate', () => {
+  const atMs = Date.UTC(2026, 10, 16, 9, 12, 5);
+  const text =
+    'Error: pool exhausted <img src=x onerror="document.title=1">\n    at acquire (pool.ts:41)';
+  const errors = Array.from({ length: 12 }, (_, index) => ({
+    atMs: atMs - index * 61_000,
+    severity: 'ERROR',
+    text: `${text} (${String(index + 1)})`,
+  }));
+
+  test('its error lines are shown as text, the newest first', () =>
+    atCanary(
+      async (_scene, { page, complaints }) => {
+        await page.getByRole('heading', { name: 'Errors of the candidate' }).waitFor();
+        const lines = page.locator('.error-lines').first().getByRole('listitem');
+        expect(await lines.count()).toBe(5);
+        expect(await lines.first().innerText()).toContain('<img src=x onerror=');
+        expect(await page.locator('.error-lines img').count()).toBe(0);
+        expect(await page.getByText('7 more').count()).toBe(1);
+        await picture(page, 'error-lines');
+        expect(await violations(page)).toEqual([]);
+        expect(complaints).toEqual([]);
+      },
+      { errors },
+    ));
+
+  test('an alert is silenced with one press, and told again with another', () =>
+    atCanary(
+      async (scene, { page }) => {
+        await signIn(page);
+        await scene.pass(2 * HOUR_MS, ({ alerts }) => alerts.firing.length > 0);
+        await page.getByRole('button', { name: 'Silence 1 h: high-error-rate' }).click();
+        await page.getByRole('button', { name: 'Tell again: high-error-rate' }).waitFor();
+        await picture(page, 'alert-silenced');
+        expect(await violations(page)).toEqual([]);
+        const { alerts } = (await snapshotOf(scene)).record?.rollout ?? {};
+        expect(alerts?.silences).toMatchObject([{ rule: 'high-error-rate', by: 'Dana Deep' }]);
+        await page.getByRole('button', { name: 'Tell again: high-error-rate' }).click();
+        await page.getByRole('button', { name: 'Silence 1 h: high-error-rate' }).waitFor();
+      },
+      {
+        candidate: { failRatio: 0.3, medianMs: 700 },
+        requestsPerMinute: 600,
+        plan: {
+          ...fourDays,
+          gates: { errorRate: { max: '50%', worseThanStableBy: '50%' } },
+          rollback: { errorRate: { above: '90%', for: '6h' } },
+          alerts: [
+            {
+              name: 'high-error-rate',
+              metric: 'errorRate',
+              above: '1%',
+              for: '5m',
+              severity: 'critical',
+              channels: [],
+            },
+          ],
+        },
+      },
+    ));
+});
+
 describe('the connection', () => {
   test('a lost controller is said, and the page goes on by itself when it is back', () =>
     atCanary(async (scene, { page }) => {

@@ -208,6 +208,47 @@ async function settled({ page }: Visit): Promise<void> {
   await page.waitForFunction(() => !document.body.innerText.includes('Reading the metrics'));
 }
 
+test('more than ten thousand points are drawn as six lines, and can be pointed at', async () => {
+  const often = { ...fourDays, metrics: { cloudMonitoring: { samplePeriod: '15s' } } };
+  const scene = await openScene({ plan: often, pageDir });
+  try {
+    await toStage(scene, 3);
+    await scene.pass(40 * HOUR_MS, ({ status }) => status.type === 'promoted');
+    const { world } = scene.service;
+    const read = await world.metrics.read({
+      service: fourDays.service,
+      revisions: [STABLE, CANDIDATE],
+      afterMs: 0,
+      nowMs: world.now(),
+    });
+    const points = read.type === 'points' ? read.points.length : 0;
+    expect(points).toBeGreaterThan(10_000);
+    const seen = await visit(browser, scene.url);
+    await settled(seen);
+    const { page } = seen;
+    // Every chart is one path a revision, however many points there are.
+    expect(await page.locator('.chart path').count()).toBe(6);
+    expect(await page.locator('.charts *').count()).toBeLessThan(200);
+    const chart = page.locator('.chart svg').first();
+    for (const x of [120, 240, 360]) await chart.hover({ position: { x, y: 60 } });
+    expect(await page.locator('.chart figcaption span').first().innerText()).not.toContain(
+      'latest',
+    );
+    process.stdout.write(`${String(points)} points: ${await paintWords(page)}\n`);
+    await seen.close();
+  } finally {
+    await scene.close();
+  }
+});
+
+/** What the browser says of its own first paint. Told, not asserted: a busy machine is slow. */
+async function paintWords(page: Page): Promise<string> {
+  const paintMs = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+  );
+  return `first contentful paint after ${paintMs.toFixed(0)} ms`;
+}
+
 describe('the page says what is happening, and axe finds nothing wrong', () => {
   for (const moment of moments) {
     test(moment.name, async () => {

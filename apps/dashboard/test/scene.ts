@@ -2,7 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { act, createJournal, startServer, type Snapshot, type Wish } from '@ascent/controller';
+import {
+  act,
+  createJournal,
+  startServer,
+  type ErrorLine,
+  type Snapshot,
+  type Wish,
+} from '@ascent/controller';
 import type { Rollout } from '@ascent/core';
 import {
   createVirtualService,
@@ -54,6 +61,8 @@ export type SceneOptions = {
   readonly token?: string | null;
   readonly pageDir?: string | null;
   readonly seed?: number;
+  /** What the candidate has logged. */
+  readonly errors?: readonly ErrorLine[];
 };
 
 /** A running scene. */
@@ -98,6 +107,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       pageDir: options.pageDir ?? null,
       token: options.token === undefined ? TOKEN : options.token,
       journalDir,
+      errorLog: () => Promise.resolve({ type: 'lines', lines: options.errors ?? [] }),
     });
   let server = await start(0);
   const { url } = server;

@@ -58,23 +58,22 @@ describe('signing in', () => {
 });
 
 describe('who a request is from', () => {
-  test('the cookie says it, whatever letters the name has', () => {
-    expect(access().personOf({ ...here, cookie: `other=1; ${cookieOf('Zoë 潜水')}` })).toBe(
-      'Zoë 潜水',
-    );
+  test('the cookie says it, whatever letters the name has', async () => {
+    const cookie = `other=1; ${cookieOf('Zoë 潜水')}`;
+    expect(await access().personOf({ ...here, cookie })).toBe('Zoë 潜水');
   });
 
-  test('a cookie is refused once it has expired', () => {
+  test('a cookie is refused once it has expired', async () => {
     const cookie = cookieOf();
     nowMs = 12 * 3_600_000;
-    expect(access().personOf({ ...here, cookie })).toMatchObject({
+    expect(await access().personOf({ ...here, cookie })).toMatchObject({
       status: 401,
       code: 'NOT_SIGNED_IN',
     });
     nowMs = 0;
   });
 
-  test('a cookie that was changed in any part is refused', () => {
+  test('a cookie that was changed in any part is refused', async () => {
     const [name = '', expires = '', signed = ''] = cookieOf().split('=')[1]?.split('.') ?? [];
     const forged = [
       `${Buffer.from('Root').toString('base64url')}.${expires}.${signed}`,
@@ -86,31 +85,31 @@ describe('who a request is from', () => {
     ];
     for (const value of forged) {
       const cookie = `ascent_session=${value}`;
-      expect(access().personOf({ ...here, cookie })).toMatchObject({ code: 'NOT_SIGNED_IN' });
+      expect(await access().personOf({ ...here, cookie })).toMatchObject({ code: 'NOT_SIGNED_IN' });
     }
   });
 
-  test('a cookie signed with another token is refused', () => {
-    expect(access('another').personOf({ ...here, cookie: cookieOf() })).toMatchObject({
+  test('a cookie signed with another token is refused', async () => {
+    expect(await access('another').personOf({ ...here, cookie: cookieOf() })).toMatchObject({
       code: 'NOT_SIGNED_IN',
     });
   });
 
-  test('a program shows the token itself and says whom it acts for', () => {
+  test('a program shows the token itself and says whom it acts for', async () => {
     const headers = {
       host: here.host,
       authorization: `Bearer ${TOKEN}`,
       'x-ascent-person': 'CI of #42',
     };
-    expect(access().personOf(headers)).toBe('CI of #42');
-    expect(access().personOf({ ...headers, authorization: 'Bearer wrong' })).toMatchObject({
+    expect(await access().personOf(headers)).toBe('CI of #42');
+    expect(await access().personOf({ ...headers, authorization: 'Bearer wrong' })).toMatchObject({
       code: 'WRONG_TOKEN',
     });
   });
 
-  test('nobody can act on a read-only controller, whatever they show', () => {
+  test('nobody can act on a read-only controller, whatever they show', async () => {
     const headers = { ...here, authorization: `Bearer ${TOKEN}`, cookie: cookieOf() };
-    expect(access(null).personOf(headers)).toMatchObject({ status: 403, code: 'READ_ONLY' });
+    expect(await access(null).personOf(headers)).toMatchObject({ status: 403, code: 'READ_ONLY' });
     expect(access(null).signIn({ token: '', name: 'Dana' }, here)).toMatchObject({
       code: 'READ_ONLY',
     });

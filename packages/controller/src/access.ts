@@ -7,18 +7,25 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { GoogleIdentity } from './google-identity.js';
 
 const COOKIE = 'ascent_session';
 const SIGNED_IN_MS = 12 * 3_600_000;
 const NAME_LENGTH_MAX = 80;
 
 /** What a request may do: `null` as `token` makes everything read-only. */
-export type AccessOptions = { readonly token: string | null; readonly now: () => number };
+export type AccessOptions = {
+  readonly token: string | null;
+  readonly now: () => number;
+  /** Who Google says a person is, behind Identity-Aware Proxy. @default nobody is asked */
+  readonly google?: GoogleIdentity | null;
+};
 
 /** Why a request may not act. */
 export type Refusal = {
   readonly status: 401 | 403;
-  readonly code: 'READ_ONLY' | 'FOREIGN_ORIGIN' | 'NOT_SIGNED_IN' | 'WRONG_TOKEN' | 'NO_NAME';
+  readonly code:
+    'READ_ONLY' | 'FOREIGN_ORIGIN' | 'NOT_SIGNED_IN' | 'WRONG_TOKEN' | 'NO_NAME' | 'NOT_ALLOWED';
   readonly message: string;
 };
 
@@ -26,7 +33,7 @@ export type Refusal = {
 export type Access = {
   readonly readOnly: boolean;
   /** The person's name, or why the request may not act. */
-  readonly personOf: (headers: IncomingHttpHeaders) => string | Refusal;
+  readonly personOf: (headers: IncomingHttpHeaders) => Promise<string | Refusal>;
   /** The cookie for a person who showed the token, as the value of `set-cookie`. */
   readonly signIn: (
     wanted: { readonly token: string; readonly name: string },
@@ -37,16 +44,15 @@ export type Access = {
 };
 
 /** Access guarded by `token`. */
-export function createAccess({ token, now }: AccessOptions): Access {
+export function createAccess({ token, now, google = null }: AccessOptions): Access {
   return {
-    readOnly: token === null,
+    readOnly: token === null && google === null,
     signOutCookie: `${COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0`,
-    personOf: (headers) => {
-      const refused = refuse(token, headers);
-      if (refused !== null || token === null) return refused ?? readOnly;
-      const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-      if (bearer !== undefined) return same(bearer, token) ? bearerName(headers) : wrongToken;
-      return nameInCookie(headers.cookie ?? '', { token, nowMs: now() }) ?? notSignedIn;
+    personOf: async (headers) => {
+      const known = google === null ? null : await google(headers);
+      if (known !== null) return refuseForeign(headers) ?? known;
+      if (token === null) return google === null ? readOnly : notBehindGoogle;
+      return refuseForeign(headers) ?? holderOf(headers, { token, nowMs: now() });
     },
     signIn: (wanted, headers) => {
       const refused = refuse(token, headers);
@@ -60,6 +66,16 @@ export function createAccess({ token, now }: AccessOptions): Access {
       return { name, cookie };
     },
   };
+}
+
+/** Who holds the token, or the cookie that was traded for it. */
+function holderOf(
+  headers: IncomingHttpHeaders,
+  { token, nowMs }: { readonly token: string; readonly nowMs: number },
+): string | Refusal {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) return same(bearer, token) ? bearerName(headers) : wrongToken;
+  return nameInCookie(headers.cookie ?? '', { token, nowMs }) ?? notSignedIn;
 }
 
 const readOnly: Refusal = {
@@ -91,8 +107,18 @@ const noName: Refusal = {
   message: 'The name is empty. Give the name that shall stand in the audit log.',
 };
 
-function refuse(token: string | null, { origin, host }: IncomingHttpHeaders): Refusal | null {
-  if (token === null) return readOnly;
+const notBehindGoogle: Refusal = {
+  status: 401,
+  code: 'NOT_SIGNED_IN',
+  message:
+    'The request did not come through Identity-Aware Proxy, so nobody is signed in. Open the page at its public address.',
+};
+
+function refuse(token: string | null, headers: IncomingHttpHeaders): Refusal | null {
+  return token === null ? readOnly : refuseForeign(headers);
+}
+
+function refuseForeign({ origin, host }: IncomingHttpHeaders): Refusal | null {
   if (origin === undefined) return null;
   return hostOf(origin) === host ? null : foreignOrigin;
 }

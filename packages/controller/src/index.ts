@@ -19,6 +19,18 @@ export type { Snapshot } from './snapshot.js';
 export { createSmokeRunner, type SmokeOptions, type SmokeRunner } from './smoke.js';
 export { createJournal, type Journal, type JournalOptions } from './journal.js';
 export { createLocalhostFetch, type LocalhostFetch } from './localhost-fetch.js';
+export {
+  createErrorLog,
+  type ErrorLine,
+  type ErrorLines,
+  type ErrorLog,
+  type ErrorLogOptions,
+} from './error-log.js';
+export {
+  createGoogleIdentity,
+  type GoogleIdentity,
+  type GoogleIdentityOptions,
+} from './google-identity.js';
 export { createAccess, type Access, type AccessOptions, type Refusal } from './access.js';
 export type { About, WishType } from './page-routes.js';
 export {

@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AscentError, errorCatalogue, type Decision } from '@ascent/core';
 import type { Access, Refusal } from './access.js';
-import { act, type Wish } from './act.js';
+import { act, silence, type Wish } from './act.js';
+import type { ErrorLines, ErrorLog } from './error-log.js';
 import { readHistory, readHistoryEntry, REASON_KIND } from './history.js';
 import type { Snapshot } from './snapshot.js';
 import { TrafficMemory } from './traffic-series.js';
@@ -10,6 +11,7 @@ import type { World } from './world.js';
 
 const HISTORY_LINES_MAX = 200;
 const REASON_LENGTH_MAX = 500;
+const SILENCE_MS_MAX = 30 * 86_400_000;
 
 /** What a person can ask for. */
 export type WishType = Wish['type'];
@@ -40,6 +42,8 @@ export type PageContext = {
   readonly access: Access;
   /** `null` has no history. */
   readonly journalDir: string | null;
+  /** `null` where no log can be read. */
+  readonly errorLog: ErrorLog | null;
   readonly latest: () => Snapshot | null;
   /** Looks at once, so that everybody sees what a person just did. */
   readonly lookNow: () => void;
@@ -62,12 +66,16 @@ export function addPageRoutes(app: FastifyInstance, context: PageContext): void 
   addReadings(app, context);
 }
 
-function aboutFor({ service, access }: PageContext, headers: FastifyRequest['headers']): About {
+async function aboutFor(
+  { service, access }: PageContext,
+  headers: FastifyRequest['headers'],
+): Promise<About> {
   if (access.readOnly) return { service, access: 'readOnly', person: null };
-  const person = access.personOf(headers);
-  return typeof person === 'string'
-    ? { service, access: 'signedIn', person }
-    : { service, access: 'signedOut', person: null };
+  const person = await access.personOf(headers);
+  if (typeof person === 'string') return { service, access: 'signedIn', person };
+  // Known and not allowed: there is nothing to sign in to.
+  const may = person.code === 'NOT_ALLOWED' ? 'readOnly' : 'signedOut';
+  return { service, access: may, person: null };
 }
 
 function addSession(app: FastifyInstance, context: PageContext): void {
@@ -90,7 +98,7 @@ function addSession(app: FastifyInstance, context: PageContext): void {
 
 function addActions(app: FastifyInstance, context: PageContext): void {
   app.post<{ Params: { readonly type: string } }>('/api/actions/:type', async (request, reply) => {
-    const person = context.access.personOf(request.headers);
+    const person = await context.access.personOf(request.headers);
     if (typeof person !== 'string') return await refuse(reply, person);
     const type = wishes.find((wish) => wish === request.params.type);
     if (type === undefined) {
@@ -109,8 +117,24 @@ function addActions(app: FastifyInstance, context: PageContext): void {
       return await explainFault(reply, error);
     }
   });
+  app.post('/api/silences', async (request, reply) => {
+    const person = await context.access.personOf(request.headers);
+    if (typeof person !== 'string') return await refuse(reply, person);
+    const forMs = (request.body as { readonly forMs?: unknown } | null)?.forMs;
+    if (typeof forMs !== 'number' || !(forMs >= 0 && forMs <= SILENCE_MS_MAX)) {
+      const message = 'Send forMs: milliseconds from 0 (which ends a silence) to 30 days.';
+      return await reply.code(400).send({ error: { code: 'WRONG_DURATION', message } });
+    }
+    try {
+      await silence(context.world, { by: person, rule: text(request.body, 'rule'), forMs });
+      context.lookNow();
+      return null;
+    } catch (error) {
+      return await explainFault(reply, error);
+    }
+  });
   app.post('/api/reasons', async (request, reply) => {
-    const person = context.access.personOf(request.headers);
+    const person = await context.access.personOf(request.headers);
     if (typeof person !== 'string') return await refuse(reply, person);
     return await noteReason(context, { body: request.body, by: person }, reply);
   });
@@ -158,6 +182,12 @@ function addReadings(app: FastifyInstance, context: PageContext): void {
     }
     const { service, samplePeriodMs: periodMs, world } = context;
     return await memory.series({ service, rollout, nowMs: world.now(), periodMs });
+  });
+  app.get('/api/errors', async (): Promise<ErrorLines> => {
+    const rollout = context.latest()?.record?.rollout;
+    if (!rollout || context.errorLog === null) return { type: 'lines', lines: [] };
+    const { candidate: revision, startedMs: afterMs } = rollout;
+    return await context.errorLog({ service: context.service, revision, afterMs });
   });
   app.get('/api/history', async () =>
     readHistory(context.journalDir, { nowMs: context.world.now(), limit: HISTORY_LINES_MAX }),

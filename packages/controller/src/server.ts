@@ -7,7 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { AscentError, type RolloutPlan } from '@ascent/core';
 import { createAccess } from './access.js';
 import { ControllerMetrics } from './controller-metrics.js';
+import type { ErrorLog } from './error-log.js';
 import { EventStream } from './event-stream.js';
+import type { GoogleIdentity } from './google-identity.js';
 import { runLoop, type Turn } from './loop.js';
 import { addPageRoutes } from './page-routes.js';
 import { snapshotOf, type Snapshot } from './snapshot.js';
@@ -30,6 +32,10 @@ export type ServerOptions = {
   readonly token: string | null;
   /** Where rollouts that ended are kept; `null` shows no history. */
   readonly journalDir: string | null;
+  /** Who a person is behind Identity-Aware Proxy. @default nobody is asked */
+  readonly google?: GoogleIdentity | null;
+  /** The candidate's error lines. @default none are shown */
+  readonly errorLog?: ErrorLog | null;
   /** Who may ask for a step at `/tick`. @default everybody */
   readonly tickGuard?: TickGuard;
   /** Where every decision and every trouble is a JSON line. @default nowhere */
@@ -115,9 +121,10 @@ type Watch = {
 };
 
 async function buildServer(
-  { world, plan, by, pageDir, token, journalDir, tickGuard }: ServerOptions,
+  options: ServerOptions,
   { stream, publish, metrics }: Watch,
 ): Promise<FastifyInstance> {
+  const { world, plan, by, pageDir, token, journalDir, tickGuard } = options;
   // Loaded when a server starts: no other command needs them, and they are half of the program.
   const [{ default: createApp }, { default: fastifyStatic }] = await Promise.all([
     import('fastify'),
@@ -149,7 +156,8 @@ async function buildServer(
     world,
     service: plan.service,
     samplePeriodMs: plan.metrics.samplePeriodMs,
-    access: createAccess({ token, now: world.now }),
+    access: createAccess({ token, now: world.now, google: options.google ?? null }),
+    errorLog: options.errorLog ?? null,
     journalDir,
     latest: () => stream.latest,
     lookNow: () => {

@@ -120,20 +120,6 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
         headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
         why: lastSentence(scene),
       };
-    case 'aborted':
-      return {
-        tone: 'calm',
-        state: 'Aborted',
-        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
-        why: lastSentence(scene),
-      };
-    case 'aborted':
-      return {
-        tone: 'calm',
-        state: 'Aborted',
-        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
-        why: lastSentence(scene),
-      };
   }
 }
 

@@ -3,11 +3,13 @@ import type { ReactElement } from 'react';
 import type { About, Snapshot } from '@ascent/controller';
 import { clockTime } from '../model/clock-text.js';
 import type { Live } from '../live.js';
+import type { AskedAct } from '../route.js';
 import { describeNow, type Now, type Tone } from '../model/now.js';
 import { shortRevision } from '../model/revision-name.js';
 import { Acts } from '../parts/acts.js';
 import { AscentProfile } from '../parts/ascent-profile.js';
 import { Decisions } from '../parts/decisions.js';
+import { ErrorLinesCard } from '../parts/error-lines.js';
 import { Gates } from '../parts/gates.js';
 import { SignIcon, type Sign } from '../parts/mark.js';
 import { Stops } from '../parts/stops.js';
@@ -19,9 +21,11 @@ import { TrafficSplit } from '../parts/traffic-split.js';
 export function NowPage({
   live,
   about,
+  ask,
 }: {
   readonly live: Live;
   readonly about: About | null;
+  readonly ask: AskedAct | null;
 }): ReactElement {
   const { snapshot, nowMs } = live;
   if (snapshot === null) {
@@ -43,10 +47,15 @@ export function NowPage({
       <section className={`card moment tone-${now.tone}`} aria-label="Now">
         <Moment now={now} />
         {snapshot.record?.rollout && about?.access === 'signedIn' && (
-          <Acts plan={snapshot.record.plan} rollout={snapshot.record.rollout} nowMs={nowMs} />
+          <Acts
+            plan={snapshot.record.plan}
+            rollout={snapshot.record.rollout}
+            nowMs={nowMs}
+            ask={ask}
+          />
         )}
       </section>
-      <Details snapshot={snapshot} nowMs={nowMs} />
+      <Details snapshot={snapshot} nowMs={nowMs} mayAct={about?.access === 'signedIn'} />
     </>
   );
 }
@@ -109,9 +118,11 @@ function Notices({
 function Details({
   snapshot,
   nowMs,
+  mayAct,
 }: {
   readonly snapshot: Snapshot;
   readonly nowMs: number;
+  readonly mayAct: boolean;
 }): ReactElement {
   const { record, service } = snapshot;
   const rollout = record?.rollout ?? null;
@@ -151,8 +162,9 @@ function Details({
           <SpotChecks plan={record.plan} rollout={rollout} nowMs={nowMs} />
           <section className="card">
             <h2>Alerts</h2>
-            <Alerts plan={record.plan} rollout={rollout} nowMs={nowMs} />
+            <Alerts plan={record.plan} rollout={rollout} nowMs={nowMs} mayAct={mayAct} />
           </section>
+          <ErrorLinesCard rollout={rollout.id} atMs={snapshot.atMs} />
           <section className="card">
             <h2>Decisions</h2>
             <Decisions decisions={rollout.decisions} service={service} nowMs={nowMs} />

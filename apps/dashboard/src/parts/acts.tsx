@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react';
 import { isOpen, type Rollout } from '@ascent/core';
 import { act, explain } from '../api.js';
 import { possibleActs, type Act, type ActScene } from '../model/possible-acts.js';
+import { leaveAsk, type AskedAct } from '../route.js';
 import { Dialog } from './dialog.js';
 
 const looks: Readonly<Record<Act['weight'], string>> = {
@@ -13,12 +14,14 @@ const looks: Readonly<Record<Act['weight'], string>> = {
 };
 
 /** The buttons of an open rollout; the question why after one that was rolled back. */
-export function Acts(props: ActScene): ReactElement {
-  const { rollout } = props;
+export function Acts(props: ActScene & { readonly ask: AskedAct | null }): ReactElement {
+  const { rollout, ask } = props;
   const open = isOpen(rollout);
-  const [asked, setAsked] = useState<Act | null>(null);
+  const [pressed, setAsked] = useState<Act | null>(null);
   const [explaining, setExplaining] = useState(false);
   const acts = open ? possibleActs(props) : [];
+  // A link in a message opens its question; where the moment for it has passed, nothing opens.
+  const asked = pressed ?? acts.find(({ type }) => type === ask) ?? null;
   const rare = acts.filter(({ weight }) => weight === 'rare');
   return (
     <>
@@ -46,6 +49,7 @@ export function Acts(props: ActScene): ReactElement {
           wanted={asked}
           onDone={(done) => {
             setAsked(null);
+            if (ask !== null) leaveAsk();
             if (done && asked.type === 'rollback') setExplaining(true);
           }}
         />

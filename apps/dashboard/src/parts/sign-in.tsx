@@ -8,9 +8,12 @@ import { Dialog } from './dialog.js';
 export function Account(props: {
   readonly about: About | null;
   readonly onChange: (about: About) => void;
+  /** Somebody came to act, so the question who it is comes first. */
+  readonly asked: boolean;
 }): ReactElement | null {
-  const { about, onChange } = props;
-  const [open, setOpen] = useState(false);
+  const { about, onChange, asked } = props;
+  const [opened, setOpen] = useState<boolean | null>(null);
+  const open = opened ?? asked;
   if (about === null) return null;
   if (about.access === 'readOnly') return <span className="quiet">Read-only</span>;
   if (about.access === 'signedIn')

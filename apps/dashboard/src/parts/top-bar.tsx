@@ -47,7 +47,11 @@ export function TopBar(props: {
       </nav>
       <div className="top-end">
         <LinkState live={live} />
-        <Account about={about} onChange={onAbout} />
+        <Account
+          about={about}
+          onChange={onAbout}
+          asked={route.page === 'now' && route.ask !== null}
+        />
         <button
           type="button"
           className="small"

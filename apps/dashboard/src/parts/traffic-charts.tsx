@@ -83,9 +83,15 @@ function useTraffic(rollout: string, atMs: number): TrafficSeries | null {
   return series?.rollout === rollout ? series : null;
 }
 
+/** Bins that are complete. A part of an interval would look like a fall to 0, so none of its figures is drawn. */
+function completeBins({ fromMs, binMs, knownUntilMs }: TrafficSeries): number {
+  return Math.floor((knownUntilMs - fromMs) / binMs);
+}
+
 /** Zero requests are a fact; a bin that is not complete yet is none. */
-function rateData({ stable, candidate, binMs, fromMs, knownUntilMs }: TrafficSeries): ChartData {
-  const known = Math.floor((knownUntilMs - fromMs) / binMs);
+function rateData(series: TrafficSeries): ChartData {
+  const { stable, candidate, binMs } = series;
+  const known = completeBins(series);
   const perMinute = (arm: ArmSeries): readonly (number | null)[] =>
     arm.requests.map((count, bin) => (bin < known ? (count * 60_000) / binMs : null));
   return {
@@ -97,9 +103,11 @@ function rateData({ stable, candidate, binMs, fromMs, knownUntilMs }: TrafficSer
   };
 }
 
-function errorData({ stable, candidate }: TrafficSeries, plan: RolloutPlan): ChartData {
+function errorData(series: TrafficSeries, plan: RolloutPlan): ChartData {
+  const { stable, candidate } = series;
+  const known = completeBins(series);
   const ratio = ({ requests, errors }: ArmSeries): readonly (number | null)[] =>
-    requests.map((count, bin) => (count === 0 ? null : (errors[bin] ?? 0) / count));
+    requests.map((count, bin) => (count === 0 || bin >= known ? null : (errors[bin] ?? 0) / count));
   return {
     title: 'Failed requests (5xx)',
     stable: ratio(stable),
@@ -110,14 +118,17 @@ function errorData({ stable, candidate }: TrafficSeries, plan: RolloutPlan): Cha
 }
 
 function latencyData(
-  { stable, candidate }: TrafficSeries,
+  series: TrafficSeries,
   { plan, percentile }: { readonly plan: RolloutPlan; readonly percentile: Percentile },
 ): ChartData {
   const name = percentiles.find(({ key }) => key === percentile)?.name ?? '';
+  const known = completeBins(series);
+  const measured = (arm: ArmSeries): readonly (number | null)[] =>
+    arm[percentile].map((value, bin) => (bin < known ? value : null));
   return {
     title: `Latency, ${name}`,
-    stable: stable[percentile],
-    candidate: candidate[percentile],
+    stable: measured(series.stable),
+    candidate: measured(series.candidate),
     limit: percentile === 'p95Ms' ? (plan.gates.latencyP95?.maxMs ?? null) : null,
     say: (value) => (value === 0 ? '0' : latencyText(value)),
   };

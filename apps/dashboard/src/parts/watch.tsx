@@ -1,5 +1,5 @@
 /** What is watched beside the gates: the alerts, and the stage's spot checks. */
-import type { ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import {
   countSpotChecks,
   formatDuration,
@@ -9,6 +9,7 @@ import {
   type Rollout,
   type RolloutPlan,
 } from '@ascent/core';
+import { silence } from '../api.js';
 import { latencyText, percentText } from '../model/amount.js';
 import { ago, spanText } from '../model/clock-text.js';
 import { shortRevision } from '../model/revision-name.js';
@@ -17,7 +18,12 @@ import { SignIcon } from './mark.js';
 type Scene = { readonly plan: RolloutPlan; readonly rollout: Rollout; readonly nowMs: number };
 
 /** The alerts that fire, or what would make them. */
-export function Alerts({ plan, rollout, nowMs }: Scene): ReactElement {
+export function Alerts({
+  plan,
+  rollout,
+  nowMs,
+  mayAct,
+}: Scene & { readonly mayAct: boolean }): ReactElement {
   const { firing, silences } = rollout.alerts;
   const silent = new Set(silences.filter(({ untilMs }) => nowMs < untilMs).map(({ rule }) => rule));
   return (
@@ -40,13 +46,16 @@ export function Alerts({ plan, rollout, nowMs }: Scene): ReactElement {
                   {silent.has(name) ? ' · silenced' : ''}
                 </span>
               </span>
+              {mayAct && isOpen(rollout) && <Silence rule={name} silent={silent.has(name)} />}
             </li>
           );
         })}
       </ul>
       {plan.alerts.length > 0 && (
         <details className="quiet">
-          <summary>{plan.alerts.length} rules</summary>
+          <summary>
+            {plan.alerts.length} {plan.alerts.length === 1 ? 'rule' : 'rules'}
+          </summary>
           <ul>
             {plan.alerts.map((rule) => (
               <li key={rule.name}>
@@ -56,6 +65,40 @@ export function Alerts({ plan, rollout, nowMs }: Scene): ReactElement {
             ))}
           </ul>
         </details>
+      )}
+    </>
+  );
+}
+
+const SILENCE_MS = 3_600_000;
+
+/** One press: it is still written down, and an hour is soon over. */
+function Silence({
+  rule,
+  silent,
+}: {
+  readonly rule: string;
+  readonly silent: boolean;
+}): ReactElement {
+  const [fault, setFault] = useState<string | null>(null);
+  const press = async (): Promise<void> => {
+    const answer = await silence(rule, silent ? 0 : SILENCE_MS);
+    setFault(answer.ok ? null : answer.why);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="small"
+        aria-label={silent ? `Tell again: ${rule}` : `Silence 1 h: ${rule}`}
+        onClick={() => void press()}
+      >
+        {silent ? 'Tell again' : 'Silence 1 h'}
+      </button>
+      {fault !== null && (
+        <span className="fault" role="alert">
+          {fault}
+        </span>
       )}
     </>
   );

@@ -2,7 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createTickGuard, isBucketUrl, startServer, type TickGuard } from '@ascent/controller';
+import {
+  createErrorLog,
+  createGoogleIdentity,
+  createTickGuard,
+  isBucketUrl,
+  startServer,
+  type ErrorLog,
+  type GoogleIdentity,
+  type TickGuard,
+} from '@ascent/controller';
+import { AscentError, type RolloutPlan } from '@ascent/core';
 import { print } from '../output.js';
 import type { Session } from '../session.js';
 
@@ -26,12 +36,38 @@ function pageToken({ readOnly }: ServeOptions): string | null {
   return given === '' ? randomBytes(TOKEN_BYTES).toString('base64url') : given;
 }
 
+function variable(name: string): string | null {
+  const value = process.env[name]?.trim() ?? '';
+  return value === '' ? null : value;
+}
+
+/** Behind Identity-Aware Proxy Google says who a person is. @throws AscentError where only half of it is set. */
+function googleIdentity({ readOnly }: ServeOptions): GoogleIdentity | null {
+  const audience = variable('ASCENT_IAP_AUDIENCE');
+  const people = (variable('ASCENT_PEOPLE') ?? '').split(/[\s,]+/).filter((email) => email !== '');
+  if (readOnly === true || (audience === null && people.length === 0)) return null;
+  if (audience !== null && people.length > 0) return createGoogleIdentity({ audience, people });
+  const message =
+    'Set both ASCENT_IAP_AUDIENCE and ASCENT_PEOPLE (the e-mail addresses that may act), or neither.';
+  throw new AscentError('ASC_USAGE', message);
+}
+
+/** Cloud Run's own log, or the emulator's; elsewhere there is none that we know of. */
+function errorLog({ platform }: RolloutPlan): ErrorLog | null {
+  switch (platform.type) {
+    case 'cloudRun':
+      return createErrorLog({ project: platform.project });
+    case 'local': {
+      const { project, url: endpoint } = platform;
+      return createErrorLog({ project, endpoint, token: () => Promise.resolve(null) });
+    }
+    case 'kubernetes':
+      return null;
+  }
+}
+
 /** Who may ask for a step: the secret's holder, or the scheduler's account. A controller in the open asks for one of them. */
 function tickGuard(host: string): TickGuard {
-  const variable = (name: string): string | null => {
-    const value = process.env[name]?.trim() ?? '';
-    return value === '' ? null : value;
-  };
   const secret = variable('ASCENT_TICK_SECRET');
   const audience = variable('ASCENT_TICK_AUDIENCE');
   const account = variable('ASCENT_TICK_ACCOUNT');
@@ -62,7 +98,8 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
       resolve();
     });
   });
-  const token = pageToken(options);
+  const google = googleIdentity(options);
+  const token = google === null ? pageToken(options) : null;
   const server = await startServer({
     world: session.world,
     plan: session.plan,
@@ -72,13 +109,20 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     port: options.port,
     pageDir: pageDir(),
     token,
+    google,
+    errorLog: errorLog(session.plan),
     // The history page reads a directory; what is in a bucket is read there.
     journalDir: isBucketUrl(options.journal) ? null : options.journal,
     tickGuard: tickGuard(options.host),
     // Results go to stdout, the log to stderr; Cloud Logging reads both.
     logTo: process.stderr,
   });
-  const access = token === null ? 'It is read-only.' : `To act, sign in with this token: ${token}`;
+  const access =
+    google !== null
+      ? 'Whom Identity-Aware Proxy names and ASCENT_PEOPLE lists may act.'
+      : token === null
+        ? 'It is read-only.'
+        : `To act, sign in with this token: ${token}`;
   print(
     `The controller watches ${session.plan.service}. Page: ${server.url}\n${access}`,
     { ready: true, url: server.url, token },
