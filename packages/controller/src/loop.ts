@@ -15,6 +15,8 @@ export type LoopOptions = TickOptions & {
   readonly signal: AbortSignal;
   readonly onTurn: (turn: Turn) => void;
   readonly until: (turn: Turn) => boolean;
+  /** Waits between two steps. @default real time */
+  readonly sleep?: (durationMs: number, signal: AbortSignal) => Promise<unknown>;
 };
 
 /**
@@ -23,6 +25,7 @@ export type LoopOptions = TickOptions & {
  */
 export async function runLoop(world: World, options: LoopOptions): Promise<void> {
   const followUp = new FollowUp(world);
+  const sleep = options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal }));
   while (!options.signal.aborted) {
     const turn = await takeTurn(world, options, followUp);
     options.onTurn(turn);
@@ -30,7 +33,7 @@ export async function runLoop(world: World, options: LoopOptions): Promise<void>
     if (ended) await followUp.idle();
     if (turn.type === 'stepped') followUp.start(turn.report.record, turn.report.view);
     if (ended) break;
-    await delay(options.intervalMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await sleep(options.intervalMs, options.signal).catch(() => undefined);
   }
   await followUp.idle();
 }

@@ -2,7 +2,7 @@
 import { createPrng, type Prng } from '@ascent/stats';
 
 /** What a stream of random numbers is for. A new purpose goes to the end, so that old seeds keep their meaning. */
-const purposes = ['world', 'users', 'network', 'people', 'metrics', 'restarts'] as const;
+const purposes = ['world', 'users', 'network', 'people', 'metrics', 'restarts', 'life'] as const;
 
 /** One of them. */
 export type Purpose = (typeof purposes)[number];

@@ -22,7 +22,7 @@ export type TrueWorld = {
   readonly metrics: World['metrics']['read'] extends (q: infer Q) => Promise<infer A>
     ? (question: Q) => A
     : never;
-  readonly smoke: (checks: Parameters<World['smoke']>[0]) => Awaited<ReturnType<World['smoke']>>;
+  readonly smoke: (...args: Parameters<World['smoke']>) => Awaited<ReturnType<World['smoke']>>;
   readonly deliver: (...args: Parameters<World['deliver']>) => void;
 };
 
@@ -33,7 +33,8 @@ export type FaultyPortsOptions = {
   /** The weather at the moment of a call. */
   readonly weather: () => Weather;
   readonly process: Process;
-  readonly turn: Turn;
+  /** The turn that a call belongs to; a loop's changes from step to step. */
+  readonly turn: (kind: Turn['calls'][number]) => Turn;
   readonly now: () => number;
   readonly truth: TrueWorld;
 };
@@ -76,17 +77,17 @@ export function createFaultyPorts(options: FaultyPortsOptions): World {
           kind: 'metrics',
           perform: () => truth.metrics(question),
         });
-        turn.sight = answer.type;
+        turn('metrics').sight = answer.type;
         return answer;
       },
     },
-    smoke: async (checks) => {
+    smoke: async (checks, baseUrl) => {
       const blip = chance.happens(weather().smokeBlip);
       await options.time.sleep(chance.whole(100, SMOKE_MS));
       return await perform(options, {
         ...reliable,
         kind: 'smoke',
-        perform: () => (blip ? blipOf(checks) : truth.smoke(checks)),
+        perform: () => (blip ? blipOf(checks) : truth.smoke(checks, baseUrl)),
       });
     },
     deliver: (effect, record) =>
@@ -122,7 +123,7 @@ function createService(options: FaultyPortsOptions): World['service'] {
       const conflict = chance.happens(weather().falseConflict);
       return perform<WriteOutcome>(options, {
         kind: 'replace',
-        perform: () => (conflict ? 'conflict' : truth.write(turn, view, change)),
+        perform: () => (conflict ? 'conflict' : truth.write(turn('replace'), view, change)),
         refused: weather().platformRefuses,
         answerLost: weather().answerLost,
         landsLate: weather().landsLate,
@@ -149,7 +150,7 @@ function blipOf(checks: Parameters<World['smoke']>[0]): Awaited<ReturnType<World
 async function perform<T>(options: FaultyPortsOptions, made: Call<T>): Promise<T> {
   const { time, chance, weather, process, turn } = options;
   if (isGone(process)) return await gone<T>();
-  turn.calls.push(made.kind);
+  turn(made.kind).calls.push(made.kind);
   const { slowestMs, crash } = weather();
   const thereMs = chance.whole(1, slowestMs);
   const backMs = chance.whole(1, slowestMs);
@@ -162,7 +163,9 @@ async function perform<T>(options: FaultyPortsOptions, made: Call<T>): Promise<T
     return await gone<T>();
   }
   if (isLate) {
-    time.at(time.nowMs + chance.whole(DEADLINE_MS, LATE_LANDING_MS), () => void made.perform());
+    time.at(time.nowMs + chance.whole(DEADLINE_MS, LATE_LANDING_MS), () => {
+      landLate(made.perform);
+    });
   } else {
     await time.sleep(thereMs);
   }
@@ -172,6 +175,15 @@ async function perform<T>(options: FaultyPortsOptions, made: Call<T>): Promise<T
   if (isGone(process)) return await gone<T>();
   await time.sleep(isLost || isLate ? DEADLINE_MS : backMs);
   return answer(process, { result: isLost ? null : result, fail: made.fail });
+}
+
+/** Nobody waits any more, so nobody hears that it was refused. */
+function landLate(perform: () => unknown): void {
+  try {
+    perform();
+  } catch (error) {
+    if (!(error instanceof AscentError)) throw error;
+  }
 }
 
 /** What reaches the caller: nothing where the process has died meanwhile. */

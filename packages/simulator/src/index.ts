@@ -11,5 +11,6 @@ export {
   type TrafficSource,
 } from './rehearsal.js';
 export { healthyBehaviour, scenarios, type Scenario } from './scenario.js';
+export type { DrawsVersion } from './trial-draw.js';
 export { runTrial, type ControllerCode, type TrialOptions, type TrialResult } from './trial.js';
 export { Users, type Behaviour, type Tally, type UsersOptions } from './users.js';

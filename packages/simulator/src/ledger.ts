@@ -71,6 +71,13 @@ export class Ledger {
     return this.#parsed.record;
   }
 
+  #noteWatch({ watch }: RolloutRecord): void {
+    if (watch === undefined) return;
+    for (const decision of watch.news) {
+      this.decisions.set(`${watch.id}/${decision.seq}`, JSON.stringify(decision));
+    }
+  }
+
   /** Remembers a write after it was judged. */
   note(write: WriteSeen, candidateRequests: number): void {
     const { nowMs, made, recordAfter, turn, sharesBefore } = write;
@@ -78,10 +85,7 @@ export class Ledger {
     this.writes += 1;
     // Somebody else gave everything to it, and it is what the next rollout goes back to.
     if (sharesBefore.get(stable) === 100) this.sentBack.delete(stable);
-    const { watch } = recordAfter;
-    for (const decision of watch?.news ?? []) {
-      this.decisions.set(`${watch?.id ?? ''}/${decision.seq}`, JSON.stringify(decision));
-    }
+    this.#noteWatch(recordAfter);
     if (rollout === null) return;
     for (const decision of made) {
       this.decisions.set(`${rollout.id}/${decision.seq}`, JSON.stringify(decision));

@@ -1,6 +1,7 @@
 /** People and their tools: what they do on a whim while a trial is stormy, and how they attend to it once it is calm. */
 import type { Wish } from '@ascent/controller';
 import {
+  countSpotChecks,
   isOpen,
   stageOf,
   type Rollout,
@@ -49,12 +50,25 @@ export function attentiveWish(record: RolloutRecord | null, world: TrialWorld): 
     const type = resumesAt(record, rollout) < 2 ? 'resume' : 'rollback';
     return { type, by, reason: 'looked at it' };
   }
+  const { spotChecks } = stageOf(record.plan, rollout);
+  const asked = rollout.decisions.some(
+    ({ type, atMs }) => type === 'awaitingSpotChecks' && atMs >= rollout.stageEnteredMs,
+  );
+  if (asked && countSpotChecks(rollout.spotChecks) < spotChecks) {
+    return { type: 'tickOff', by, reason: 'tried it by hand' };
+  }
   const next = record.plan.stages[rollout.stageIndex + 1];
   if (next === undefined || !trial.approvalStages.includes(next.name)) return null;
-  const approved = rollout.approvals.some(
-    ({ stage, expiresMs }) => stage === next.name && expiresMs > time.nowMs + trial.clocksApartMs,
-  );
-  return approved ? null : { type: 'approve', by, reason: 'looks good' };
+  const approvers = rollout.approvals
+    .filter(
+      ({ stage, expiresMs }) => stage === next.name && expiresMs > time.nowMs + trial.clocksApartMs,
+    )
+    .map((approval) => approval.by);
+  const other = ['ana', 'ben'].find((name) => !approvers.includes(name));
+  const enough = new Set(approvers).size >= next.approvalsRequired;
+  return enough || other === undefined
+    ? null
+    : { type: 'approve', by: other, reason: 'looks good' };
 }
 
 /** How often somebody resumed at the present stage. */

@@ -2,7 +2,7 @@
  * The rules that never bend (docs/architecture.md and the plan's own words), judged at every write that Ascent makes,
  * by somebody who sees both sides of the write and the truth about users. Each answers `null`, or what is wrong.
  */
-import { isOpen, type Decision } from '@ascent/core';
+import { countSpotChecks, isOpen, type Decision } from '@ascent/core';
 import { areSame, wantedShares, type WriteSeen } from './ledger.js';
 import type { TrialPlan } from './trial-draw.js';
 
@@ -129,20 +129,32 @@ const rules: Readonly<Record<string, Rule>> = {
     const unapproved = made
       .filter((decision) => decision.type === 'advanced' && !isByPerson(decision))
       .filter(({ stage }) => trial.approvalStages.includes(stage))
-      .find(
-        (decision) =>
-          !approvals.some(
-            ({ stage, by, reason, expiresMs }) =>
-              stage === decision.stage &&
-              by !== '' &&
-              reason !== '' &&
-              decision.atMs < expiresMs &&
-              ledger.approvals.has(`${stage} ${by}`),
-          ),
-      );
+      .find((decision) => {
+        const good = approvals.filter(
+          ({ stage, by, reason, expiresMs }) =>
+            stage === decision.stage &&
+            by !== '' &&
+            reason !== '' &&
+            decision.atMs < expiresMs &&
+            ledger.approvals.has(`${stage} ${by}`),
+        );
+        const wanted = recordAfter.plan.stages.find(({ name }) => name === decision.stage);
+        return new Set(good.map(({ by }) => by)).size < (wanted?.approvalsRequired ?? 1);
+      });
     return unapproved === undefined
       ? null
-      : `stage ${unapproved.stage} was entered without an approval`;
+      : `stage ${unapproved.stage} was entered without its approvals`;
+  },
+
+  'a stage is left by itself only when its scenarios were tried': ({
+    made,
+    rolloutBefore,
+    recordAfter,
+  }) => {
+    if (rolloutBefore === null || !made.some(goesOnByItself)) return null;
+    const wanted = recordAfter.plan.stages[rolloutBefore.stageIndex]?.spotChecks ?? 0;
+    const tried = countSpotChecks(rolloutBefore.spotChecks);
+    return tried < wanted ? `${tried} of ${wanted} were tried` : null;
   },
 
   'history only grows': ({ recordBefore, recordAfter, rolloutBefore, made, ledger }) => {

@@ -43,6 +43,7 @@ export type WriteWatcher = (before: ServiceState, after: ServiceState) => void;
 export class SimulatedService {
   readonly #watch: WriteWatcher;
   readonly #revisions: RevisionPlan[] = [];
+  readonly #gone = new Set<string>();
   #state: ServiceState;
   #served: readonly TrafficTarget[];
   #servedFromMs: number;
@@ -86,6 +87,23 @@ export class SimulatedService {
     return 'written';
   }
 
+  /** Somebody deletes a revision; the traffic goes on naming it. */
+  remove(revision: string): void {
+    this.#gone.add(revision);
+    this.#bump({ lastModifier: 'console' });
+  }
+
+  /** Revisions that were deleted. */
+  get gone(): ReadonlySet<string> {
+    return this.#gone;
+  }
+
+  /** Everything that was deleted is deployed again under its name. */
+  restore(): void {
+    this.#gone.clear();
+    this.#bump({ lastModifier: 'deploy' });
+  }
+
   /** The targets that users reach now. */
   served(nowMs: number): readonly TrafficTarget[] {
     return nowMs >= this.#servedFromMs ? this.#state.traffic : this.#served;
@@ -119,7 +137,9 @@ export class SimulatedService {
         url: target.tag === null ? null : `https://${target.tag}---${SERVICE}.test`,
       })),
       settled: nowMs >= this.#servedFromMs,
-      missing: [],
+      missing: this.#state.traffic.flatMap(({ revision }) =>
+        revision !== null && this.#gone.has(revision) ? [revision] : [],
+      ),
       latestCreated: created?.name ?? null,
       latestReady: this.#latestReady(nowMs)?.name ?? null,
       latestReadiness: readiness(created, nowMs),

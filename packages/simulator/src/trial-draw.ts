@@ -2,6 +2,7 @@
 import { compilePlan, type RolloutPlan } from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
 import type { Demand } from './demand.js';
+import { lifeDeeds, withLife } from './life-draw.js';
 import { drawClock, worstErrorMs, type ClockError } from './skewed-clock.js';
 import type { Behaviour } from './users.js';
 import { drawWeather, type Weather } from './weather.js';
@@ -18,10 +19,13 @@ export type Release = {
   readonly behaviour: Behaviour;
 };
 
-/** One controller: `loop` waits for each step to end, `cron` starts one whatever became of the last. */
+/**
+ * One controller: `loop` waits for each step to end, `cron` starts one whatever became of the last, and `runLoop` is the
+ * loop of `ascent up` and `serve`, which delivers beside its steps.
+ */
 export type ControllerPlan = {
   readonly name: string;
-  readonly style: 'loop' | 'cron';
+  readonly style: 'loop' | 'cron' | 'runLoop';
   readonly intervalMs: number;
   readonly clock: ClockError;
 };
@@ -30,7 +34,8 @@ export type ControllerPlan = {
 export type Deed = {
   readonly atMs: number;
   readonly by: string;
-  readonly what: (typeof commands)[number] | (typeof meddlings)[number];
+  readonly what:
+    (typeof commands)[number] | (typeof meddlings)[number] | (typeof lifeDeeds)[number];
 };
 
 /** Everything a seed decides. */
@@ -62,8 +67,16 @@ const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2027, 0, 4, 0, 0, 0);
 const people = ['ana', 'ben'] as const;
 
+/** What a seed means: the first version knows none of `life-draw.ts`. Recorded seeds keep the version they were found with. */
+export type DrawsVersion = 1 | 2;
+
 /** The trial of `seed`. */
-export function drawTrial(seed: number): TrialPlan {
+export function drawTrial(seed: number, draws: DrawsVersion = 2): TrialPlan {
+  const first = drawFirst(seed);
+  return draws === 1 ? first : withLife(first, chanceFor(seed, 'life'));
+}
+
+function drawFirst(seed: number): TrialPlan {
   const chance = chanceFor(seed, 'world');
   const startMs = START_MS + chance.whole(0, 86_400_000);
   const drawn = drawPlan(chance);
@@ -232,7 +245,7 @@ const meddlings = [
   'applyTerraform',
 ] as const;
 
-/** True for what a person asks of Ascent, false for what is done behind its back. */
+/** True for a command on a rollout, false for what is done otherwise or behind Ascent's back. */
 export function isCommand(what: Deed['what']): what is (typeof commands)[number] {
   return commands.some((command) => command === what);
 }

@@ -1,5 +1,11 @@
 /** The truth of one trial: service, users, ledger, weather. Controllers and people see it only through faulty ports. */
-import { type Effect, type Rollout, type RolloutRecord, type ServiceView } from '@ascent/core';
+import {
+  AscentError,
+  type Effect,
+  type Rollout,
+  type RolloutRecord,
+  type ServiceView,
+} from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
 import { demandAt } from './demand.js';
 import type { TrueWorld } from './faulty-ports.js';
@@ -119,6 +125,7 @@ export class TrialWorld {
       view: () => service.view(time.nowMs),
       staleView: () => this.#earlier ?? service.view(time.nowMs),
       write: (turn, view, { record, traffic }) => {
+        refuseGone(service, traffic);
         this.serveUsers();
         this.#writer = turn;
         const earlier = service.view(time.nowMs);
@@ -134,8 +141,9 @@ export class TrialWorld {
         const moment = { nowMs: time.nowMs, weather: this.weather.metrics };
         return metricsAnswer(view, question, moment);
       },
-      smoke: (checks) => {
-        const fails = this.#newest()?.kind === 'failsSmoke';
+      smoke: (checks, baseUrl) => {
+        const isCandidate = baseUrl.startsWith('https://candidate---');
+        const fails = isCandidate && this.#newest()?.kind === 'failsSmoke';
         const failures = fails ? checks.map(({ name }) => ({ check: name, message: '500' })) : [];
         return { passed: !fails, failures, checks: checks.length };
       },
@@ -219,6 +227,14 @@ export class TrialWorld {
       ledger,
     };
   }
+}
+
+/** The platform's adapter asks for every revision that a split names, and writes none that is gone. */
+function refuseGone({ gone }: SimulatedService, traffic: ServiceWrite['traffic']): void {
+  const missing = (traffic ?? []).find(({ revision }) => revision !== null && gone.has(revision));
+  if (missing === undefined) return;
+  const message = `There is no revision ${missing.revision ?? ''}; deploy it again.`;
+  throw new AscentError('ASC_REVISION_UNKNOWN', message);
 }
 
 /** The rollout of `after` as it was in `before`. */

@@ -1,8 +1,8 @@
-import { act, tick, type World } from '@ascent/controller';
+import { act, runLoop, tick, type World } from '@ascent/controller';
 import { isOpen, readRecord, writeRecord, type Rollout, type ServiceChange } from '@ascent/core';
 import { describe, expect, test } from 'vitest';
-import { runTrial, type ControllerCode } from './trial.js';
-import type { TrialPlan } from './trial-draw.js';
+import { realCode, runTrial, type ControllerCode } from './trial.js';
+import { drawTrial, type TrialPlan } from './trial-draw.js';
 
 describe('a trial', () => {
   test.each([3, 17, 2_718_281])('with seed %i gives the same bytes every time', async (seed) => {
@@ -16,18 +16,36 @@ describe('a trial', () => {
     expect(await run()).toEqual(first);
   });
 
+  test('of the first version of draws is still what it was', () => {
+    const first = drawTrial(17, 1);
+    expect(first.plan.notify.channels).toEqual([]);
+    expect(first.plan.stages.every(({ spotChecks }) => spotChecks === 0)).toBe(true);
+    const { releases, weather, demand, clocksApartMs } = drawTrial(17);
+    expect(first).toMatchObject({ releases, weather, demand, clocksApartMs });
+  });
+
   test('with another seed is another history', async () => {
     const first = await runTrial({ seed: 1 });
     const second = await runTrial({ seed: 2 });
     expect(first.fingerprint).not.toBe(second.fingerprint);
   });
 
-  test('breaks no rule with the first thirty seeds, which meet everything that can become of a rollout', async () => {
+  test('breaks no rule with the first forty seeds, which meet everything that can become of a rollout', async () => {
     const broken: unknown[] = [];
     const ends = new Set<string>();
+    const met = new Set<string>();
+    const wanted = [
+      ...['did restart', 'did silence', 'did tickOff', 'did approve', 'console deletes'],
+      ...['spotChecksPassed', 'awaitingSpotChecks', 'awaitingApproval', 'alertFired', 'superseded'],
+    ];
+    const styles = new Set<string>();
     let crashes = 0;
-    for (let seed = 1; seed <= 30; seed += 1) {
-      const result = await runTrial({ seed });
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const onLine = (line: string): void => {
+        for (const what of wanted) if (line.includes(what)) met.add(what);
+      };
+      for (const { style } of drawTrial(seed).controllers) styles.add(style);
+      const result = await runTrial({ seed, onLine });
       if (result.violations.length > 0) broken.push({ seed, violations: result.violations });
       crashes += result.crashes;
       for (const { status } of result.ended) ends.add(status.type);
@@ -35,6 +53,8 @@ describe('a trial', () => {
     expect(broken).toEqual([]);
     expect([...ends].sort()).toEqual(['aborted', 'promoted', 'rolledBack', 'superseded']);
     expect(crashes).toBeGreaterThan(0);
+    expect([...styles].sort()).toEqual(['cron', 'loop', 'runLoop']);
+    expect([...met].sort()).toEqual(wanted.toSorted());
   });
 });
 
@@ -43,6 +63,7 @@ function planted(mistake: (world: World) => World): ControllerCode {
   return {
     tick: (world, options) => tick(mistake(world), options),
     act: (world, wish) => act(mistake(world), wish),
+    runLoop: (world, options) => runLoop(mistake(world), options),
   };
 }
 
@@ -102,7 +123,7 @@ async function rulesBroken(
 
 describe('a mistake planted in the controller is caught:', () => {
   test('none, to begin with', async () => {
-    expect(await rulesBroken({ tick, act }, 12, [])).toEqual([]);
+    expect(await rulesBroken(realCode, 12, [])).toEqual([]);
   });
 
   test('a write that is reported and lost', async () => {

@@ -2,10 +2,19 @@
  * One seed, from the first write to rest: real controllers and people in a world that goes wrong, every write judged,
  * then a world that is well again, in which everything must come to rest in time.
  */
-import { act, tick, type TickReport, type Wish, type World } from '@ascent/controller';
+import {
+  act,
+  restart,
+  runLoop,
+  silence,
+  tick,
+  type TickReport,
+  type Wish,
+  type World,
+} from '@ascent/controller';
 import { AscentError, isOpen, outboxOf, type Rollout, type RolloutRecord } from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
-import { createFaultyPorts, type Process } from './faulty-ports.js';
+import { createFaultyPorts, type FaultyPortsOptions, type Process } from './faulty-ports.js';
 import type { Turn } from './ledger.js';
 import { attentiveWish, meddledTraffic } from './people.js';
 import type { Violation } from './rules.js';
@@ -15,12 +24,20 @@ import {
   isCommand,
   type ControllerPlan,
   type Deed,
+  type DrawsVersion,
   type TrialPlan,
 } from './trial-draw.js';
 import { TrialWorld } from './trial-world.js';
 
 /** The controller's entry points, so that a test can hand in one with a mistake planted in it. */
-export type ControllerCode = { readonly tick: typeof tick; readonly act: typeof act };
+export type ControllerCode = {
+  readonly tick: typeof tick;
+  readonly act: typeof act;
+  readonly runLoop: typeof runLoop;
+};
+
+/** The real one. */
+export const realCode: ControllerCode = { tick, act, runLoop };
 
 /** How a trial is run. */
 export type TrialOptions = {
@@ -29,6 +46,8 @@ export type TrialOptions = {
   readonly code?: ControllerCode;
   /** Sees every line of what happens. */
   readonly onLine?: (line: string) => void;
+  /** What the seed means. @default the newest version */
+  readonly draws?: DrawsVersion;
   /** Changes what the seed drew, for a test of one thing. */
   readonly change?: (trial: TrialPlan) => TrialPlan;
 };
@@ -55,7 +74,7 @@ const ATTENTION_MS = 2 * MINUTE_MS;
 
 /** Runs the trial of a seed. Never throws for what a controller does: that is a violation. */
 export async function runTrial(options: TrialOptions): Promise<TrialResult> {
-  const drawn = drawTrial(options.seed);
+  const drawn = drawTrial(options.seed, options.draws);
   const trial = options.change === undefined ? drawn : options.change(drawn);
   const run = new TrialRun(trial, options);
   await run.toRest();
@@ -83,7 +102,7 @@ class TrialRun {
   readonly #restarts: Chance;
   readonly #last = new Map<string, LastTurn>();
 
-  constructor(trial: TrialPlan, { code = { tick, act }, onLine = () => undefined }: TrialOptions) {
+  constructor(trial: TrialPlan, { code = realCode, onLine = () => undefined }: TrialOptions) {
     this.#trial = trial;
     this.#code = code;
     this.#restarts = chanceFor(trial.seed, 'restarts');
@@ -126,6 +145,7 @@ class TrialRun {
       },
     };
     if (controller.style === 'loop') void this.#loop(controller, process);
+    else if (controller.style === 'runLoop') void this.#runLoop(controller, process);
     else this.#cron(controller, process);
   }
 
@@ -134,6 +154,38 @@ class TrialRun {
       await this.#step(controller, process);
       await this.world.time.sleep(controller.intervalMs);
     }
+  }
+
+  /** The product's own loop, in virtual time. Its deliveries go on beside its steps, so they are no part of a step's turn. */
+  async #runLoop({ name, clock, intervalMs }: ControllerPlan, process: Process): Promise<void> {
+    const { world } = this;
+    const beside = this.#turn(name, null);
+    let turn = this.#turn(name, null);
+    const stopped = new AbortController();
+    const ports = this.#ports((kind) => (kind === 'deliver' ? beside : turn), process, clock);
+    await this.#code.runLoop(ports, {
+      plan: this.#trial.plan,
+      by: 'ascent',
+      intervalMs,
+      signal: stopped.signal,
+      onTurn: (seen) => {
+        world.steps += 1;
+        const last = { startedMs: turn.startedMs, idle: false, split: false };
+        if (seen.type === 'stepped') {
+          this.#checkReport(name, seen.report.record);
+          this.#last.set(name, { ...last, idle: isIdle(seen.report) });
+        } else {
+          const code = this.#noteError(name, seen.error);
+          this.#last.set(name, { ...last, split: code === 'ASC_TRAFFIC_SPLIT' });
+        }
+      },
+      until: () => !process.isAlive,
+      sleep: async (durationMs) => {
+        await world.time.sleep(durationMs);
+        turn = this.#turn(name, null);
+        if (!process.isAlive) stopped.abort();
+      },
+    });
   }
 
   #cron(controller: ControllerPlan, process: Process): void {
@@ -151,10 +203,13 @@ class TrialRun {
     const last = { startedMs: turn.startedMs, idle: false, split: false };
     try {
       const plan = this.#trial.plan;
-      const report = await this.#code.tick(this.#ports(turn, process, clock), {
-        plan,
-        by: 'ascent',
-      });
+      const report = await this.#code.tick(
+        this.#ports(() => turn, process, clock),
+        {
+          plan,
+          by: 'ascent',
+        },
+      );
       this.#checkReport(name, report.record);
       this.#last.set(name, { ...last, idle: isIdle(report) });
     } catch (error) {
@@ -169,10 +224,35 @@ class TrialRun {
       this.world.meddle(deed.by, traffic);
       return;
     }
-    if (isCommand(deed.what)) await this.#wish({ type: deed.what, by: deed.by, reason: 'because' });
+    if (deed.what === 'deleteStable') this.#deleteStable();
+    else if (deed.what === 'tickOff' || isCommand(deed.what)) {
+      await this.#wish({ type: deed.what, by: deed.by, reason: 'because' });
+    } else if (deed.what === 'restart') {
+      const { plan } = this.#trial;
+      await this.#ask(deed, (ports) => restart(ports, { plan, by: deed.by, reason: 'again' }));
+    } else if (deed.what === 'silence') {
+      const wish = { by: deed.by, rule: 'high-error-rate', forMs: 30 * MINUTE_MS };
+      await this.#ask(deed, (ports) => silence(ports, wish));
+    }
+  }
+
+  /** Somebody tidies up revisions without looking who needs them. */
+  #deleteStable(): void {
+    const { record } = this.world;
+    if (!record?.rollout || !isOpen(record.rollout)) return;
+    this.world.say(`console deletes ${record.rollout.stable}`);
+    this.world.service.remove(record.rollout.stable);
   }
 
   async #wish(wish: Wish): Promise<void> {
+    await this.#ask({ what: wish.type, by: wish.by }, (ports) => this.#code.act(ports, wish));
+  }
+
+  /** What a person at a laptop asks of Ascent. */
+  async #ask(
+    { what, by }: { readonly what: string; readonly by: string },
+    ask: (ports: World) => Promise<{ readonly record: RolloutRecord | null }>,
+  ): Promise<void> {
     const { world } = this;
     const process: Process = {
       isAlive: true,
@@ -180,14 +260,13 @@ class TrialRun {
         process.isAlive = false;
       },
     };
-    const turn = this.#turn(wish.by, wish);
+    const turn = this.#turn(by, { by, type: what });
     try {
-      const ports = this.#ports(turn, process, this.#trial.laptop);
-      const { record } = await this.#code.act(ports, wish);
-      world.say(`${wish.by} did ${wish.type}`);
-      this.#checkReport(wish.by, record);
+      const { record } = await ask(this.#ports(() => turn, process, this.#trial.laptop));
+      world.say(`${by} did ${what}`);
+      this.#checkReport(by, record);
     } catch (error) {
-      this.#noteError(`${wish.by} (${wish.type})`, error);
+      this.#noteError(`${by} (${what})`, error);
     }
   }
 
@@ -196,6 +275,10 @@ class TrialRun {
     const { world } = this;
     world.say('calm');
     for (;;) {
+      if (world.service.gone.size > 0) {
+        world.say('ana deploys the deleted revision again');
+        world.service.restore();
+      }
       const { record } = world;
       const wish = attentiveWish(record, world);
       if (wish !== null) await this.#wish(wish);
@@ -210,12 +293,12 @@ class TrialRun {
     this.world.meddle('ana', [{ revision: stable, percent: 100, tag: null }]);
   }
 
-  #turn(actor: string, wish: Wish | null): Turn {
+  #turn(actor: string, wish: Turn['wish']): Turn {
     const startedMs = this.world.time.nowMs;
     return { actor, wish, startedMs, calls: [], sight: 'not asked' };
   }
 
-  #ports(turn: Turn, process: Process, clock: ClockError): World {
+  #ports(turn: FaultyPortsOptions['turn'], process: Process, clock: ClockError): World {
     const { world } = this;
     return createFaultyPorts({
       time: world.time,
