@@ -31,6 +31,10 @@ import { ServiceOperations } from './service-operations.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { projectNumber, type Settings } from './settings.js';
 
+/** Said once, because a service that is fast enough here may not be so on its own share of a CPU. */
+const cpuNotice =
+  'CPU limits are not enforced on processes, only on containers (DIVERGENCES.md, cpu-limit).';
+
 /** A running emulator. */
 export interface Emulator {
   /** Where the APIs are, such as `http://127.0.0.1:8080`. */
@@ -148,6 +152,7 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
   mkdirSync(settings.dataDir, { recursive: true });
   const unlock = lockDataDir(settings.dataDir);
   let { port } = settings;
+  log({ severity: 'INFO', log: 'emulator', message: cpuNotice });
   const { fleet, store, reconciler, server } = await build(settings, log, () => port);
   try {
     port = await listen(server, settings);

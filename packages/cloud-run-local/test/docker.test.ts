@@ -150,7 +150,7 @@ describe('an emulator', () => {
   it('says so when no engine answers, and runs images of this machine', async () => {
     const alone = await startWorld({ dockerSocket: join(folder, 'nobody.sock') });
     try {
-      expect(alone.logs[0]?.message).toMatch(
+      expect(alone.logs[1]?.message).toMatch(
         /^The Docker engine at .*nobody\.sock does not answer/,
       );
       const service = await deploy(alone, echoService('here'));

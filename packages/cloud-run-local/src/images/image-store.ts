@@ -23,7 +23,7 @@ export interface FolderImage {
 const tagsSchema = z.record(z.string(), z.string());
 
 /** Where the images of a data directory live. */
-export function imagesDir(dataDir: string): string {
+function imagesDir(dataDir: string): string {
   return join(dataDir, 'images');
 }
 

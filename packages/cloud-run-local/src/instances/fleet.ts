@@ -60,7 +60,7 @@ export interface Reach {
 const unreached: Reach = { reachable: false, share: 0, serviceAnnotations: {} };
 
 /** The bounds a revision has; one that nobody can reach keeps no minimum. */
-export function limitsOf(
+function limitsOf(
   revision: RevisionRecord,
   { reachable, share, serviceAnnotations }: Reach,
   { idleTimeoutMs, queueWaitMs }: Settings,
@@ -172,11 +172,6 @@ export class Fleet {
   async closeAll(): Promise<void> {
     clearInterval(this.#ticker);
     await Promise.all(this.all().map(({ pool }) => pool.close()));
-  }
-
-  /** Ends everything now. */
-  killAll(): void {
-    for (const { pool } of this.all()) pool.kill();
   }
 
   #planOf(key: ServiceKey, revision: RevisionRecord, image: RunnableImage): InstancePlan {

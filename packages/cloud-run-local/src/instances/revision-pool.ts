@@ -87,14 +87,6 @@ export class RevisionPool {
     return this.#instances;
   }
 
-  get queued(): number {
-    return this.#waiters.length;
-  }
-
-  get inFlight(): number {
-    return this.#inFlight;
-  }
-
   /** Changes the bounds; instances are started or left to idle out accordingly. */
   setLimits(limits: PoolLimits): void {
     this.#limits = limits;
@@ -175,12 +167,6 @@ export class RevisionPool {
     for (const waiter of this.#waiters.splice(0)) waiter.refuse(new NoInstanceError());
     for (const instance of this.#instances) this.#retire(instance);
     await Promise.all([...this.#instances].map((instance) => instance.exited));
-  }
-
-  /** Ends every instance now. */
-  kill(): void {
-    this.#closed = true;
-    for (const instance of this.#instances) instance.kill();
   }
 
   #occupy(instance: Instance): void {

@@ -11,7 +11,7 @@
  */
 
 /** Share of an instance's concurrency that is aimed at. */
-export const targetUtilization = 0.6;
+const targetUtilization = 0.6;
 
 /** What a revision is asked to do, and its bounds. */
 export interface Demand {

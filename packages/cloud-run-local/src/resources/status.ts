@@ -72,7 +72,7 @@ function worse(a: Verdict, b: Verdict): Verdict {
 }
 
 /** A condition moves its time only when its status changes. */
-export function updateConditions(
+function updateConditions(
   before: readonly Condition[],
   after: readonly Condition[],
   timestamp: string,

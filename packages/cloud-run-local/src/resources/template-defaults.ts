@@ -11,7 +11,7 @@ import {
 } from '@ascent/knative';
 
 /** Container port where none is named. https://cloud.google.com/run/docs/container-contract#port */
-export const defaultContainerPort = 8080;
+const defaultContainerPort = 8080;
 /** Seconds a request may take. https://cloud.google.com/run/docs/configuring/request-timeout */
 const defaultTimeoutSeconds = 300;
 /** Requests an instance takes at once. https://cloud.google.com/run/docs/about-concurrency */

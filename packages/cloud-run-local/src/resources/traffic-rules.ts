@@ -6,7 +6,7 @@ import { trafficTagPattern, type TrafficTarget } from '@ascent/knative';
 import { invalidArgument } from '../api/api-error.js';
 
 /** A service without a split sends everything to its latest ready revision. */
-export const latestTakesAll: readonly TrafficTarget[] = [{ latestRevision: true, percent: 100 }];
+const latestTakesAll: readonly TrafficTarget[] = [{ latestRevision: true, percent: 100 }];
 
 function checkTarget(target: TrafficTarget, path: string): void {
   const named = target.revisionName !== undefined && target.revisionName !== '';
