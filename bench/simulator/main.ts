@@ -19,6 +19,7 @@ import {
 } from '@ascent/core';
 import { cloudRunLayout, rehearse, scenarios, Users, healthyBehaviour } from '@ascent/simulator';
 import { createPrng } from '@ascent/stats';
+import { stepServices } from './services.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -117,7 +118,11 @@ async function parts(): Promise<readonly Row[]> {
     youngestTrustedMs: nowMs,
     shareChangedMs: evidence.shareChangedMs,
   };
-  const text = writeRecord({ version: 1, plan, stable, rollout });
+  // Two texts in turn: the last one read is remembered.
+  const texts = ['a', 'b'].map((id) =>
+    writeRecord({ version: 1, plan, stable, rollout: { ...rollout, id } }),
+  );
+  let turn = 0;
   const times = 300;
   const repeat = async (what: string, work: () => unknown, note: string): Promise<Row> => {
     for (let i = 0; i < 50; i += 1) work();
@@ -130,7 +135,7 @@ async function parts(): Promise<readonly Row[]> {
     await repeat(
       'observe: ten minutes of points into the evidence',
       () => observe(plan.gates, evidence, observation),
-      `${String(points.length)} points; a step re-reads 5.5 minutes on average`,
+      `${String(points.length)} points; a loop reads each once, a new process 5.5 minutes on average`,
     ),
     await repeat(
       'judge: verdict and reports',
@@ -139,8 +144,8 @@ async function parts(): Promise<readonly Row[]> {
     ),
     await repeat(
       'readRecord',
-      () => readRecord(text),
-      `${String(text.length)} bytes, at every step`,
+      () => readRecord(texts[(turn += 1) % 2] ?? ''),
+      `${String(texts[0]?.length)} bytes, once for each write`,
     ),
     await repeat(
       'writeRecord',
@@ -155,6 +160,16 @@ async function parts(): Promise<readonly Row[]> {
   ];
 }
 
+/** The second of two runs: a controller is a process that has run before. */
+async function manyServices(): Promise<Row> {
+  const { rollout, points } = await scene();
+  const middle = { plan, rollout, points };
+  await stepServices(200, middle);
+  const { tookMs, cpuMs: usedMs, writes } = await stepServices(1_000, middle);
+  const note = `${tookMs.toFixed(0)} ms on the clock; records parsed, five minutes of points each; ${String(writes)} writes`;
+  return { what: 'tick --all: one step of 1,000 services in mid-rollout', cpuMs: usedMs, note };
+}
+
 function table(rows: readonly Row[]): string {
   const lines = rows.map(({ what, cpuMs: ms, note }) => {
     return `| ${what} | ${ms < 10 ? ms.toFixed(3) : ms.toFixed(0)} | ${note} |`;
@@ -166,6 +181,7 @@ const rows = [
   await rollouts(60, MINUTE),
   await rollouts(60, 5 * MINUTE),
   await rollouts(1_000, MINUTE),
+  await manyServices(),
   ...(await parts()),
 ];
 const cpu = cpus()[0]?.model ?? 'unknown processor';
