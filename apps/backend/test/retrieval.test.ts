@@ -71,6 +71,16 @@ test('at least 95 % of the labelled questions find a right document among the fi
   expect(share(1)).toBeGreaterThanOrEqual(0.75);
 });
 
+test.each([
+  ['what is nitrogn narcosys', 'nitrogen-narcosis'],
+  ['decompresion sicknes', 'decompression-sickness'],
+  ['how do i equalze my eras', 'equalisation'],
+  ['best season for Cozumell', 'cozumel'],
+  ['niteox certificaton', 'nitrox-certification'],
+])('"%s" is found in spite of its typing errors', async (question, slug) => {
+  expect((await findDocuments(question)).slice(0, 3)).toContain(slug);
+});
+
 test('hardly a labelled question is taken for one about something else', async () => {
   const questions = readEval('questions.yaml') as readonly Question[];
   const found = await Promise.all(questions.map(({ question }) => retrieval.find(question, [])));

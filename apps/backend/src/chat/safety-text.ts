@@ -1,3 +1,5 @@
+import { countTypos } from '../content/typos.js';
+
 /**
  * Prepares a message for the safety check: what people type in a hurry (no apostrophes, no accents, typing errors,
  * capitals) becomes plain words between single spaces, and the end of a sentence a dot between spaces.
@@ -104,27 +106,4 @@ function mendWord(word: string): string {
       return key;
   }
   return word;
-}
-
-/** Edit distance in which two swapped neighbours count once (optimal string alignment). */
-function countTypos(word: string, key: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: key.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= word.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= key.length; column++) {
-      const isSame = word[row - 1] === key[column - 1];
-      let best = Math.min(
-        (current[column - 1] ?? 0) + 1,
-        (last[column] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
-      );
-      const isSwapped = word[row - 1] === key[column - 2] && word[row - 2] === key[column - 1];
-      if (isSwapped) best = Math.min(best, (beforeLast[column - 2] ?? 0) + 1);
-      current.push(best);
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return last[key.length] ?? 0;
 }

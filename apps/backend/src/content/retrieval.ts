@@ -35,9 +35,10 @@ export function createRetrieval(options: {
   readonly vocabulary: Vocabulary;
 }): Retrieval {
   const { database, setId, vocabulary } = options;
-  const { prepare, namesPlace } = vocabulary;
+  const { mend, prepare, namesPlace } = vocabulary;
   return {
-    find: (question, earlier) => {
+    find: (asked, earlier) => {
+      const question = mend(asked);
       const context = chooseContext(question, earlier);
       return database.query<Passage>(findPassages, [
         setId,
