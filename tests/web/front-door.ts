@@ -85,8 +85,7 @@ function passOn(
   parts: { readonly backendUrl: string; readonly revisions: string[]; readonly mood: Mood },
 ): void {
   const { method, headers, url = '' } = incoming;
-  const { host: _ours, ...others } = headers;
-  const onward = request(`${parts.backendUrl}${url}`, { method, headers: others }, (answer) => {
+  const onward = request(`${parts.backendUrl}${url}`, { method }, (answer) => {
     const revision = answer.headers['x-revision'];
     if (typeof revision === 'string' && method === 'POST') parts.revisions.push(revision);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -94,6 +93,8 @@ function passOn(
     else answer.pipe(outgoing);
     outgoing.once('close', () => answer.destroy());
   });
+  for (const [name, value] of Object.entries(headers))
+    if (name !== 'host' && value !== undefined) onward.setHeader(name, value);
   onward.once('error', () => outgoing.destroy());
   incoming.pipe(onward);
 }

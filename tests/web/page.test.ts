@@ -1,10 +1,11 @@
 /** DovvyBuddy's page in a real Chromium, in front of everything real: what a diver sees, also where things break. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   openBrowser,
-  picture,
   violations,
   visit,
   type Look,
@@ -52,6 +53,14 @@ async function ask(page: Page, question: string): Promise<void> {
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
 }
 
+/** What the window shows, as `name`.png, where `WEB_PICTURES` names a folder. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['WEB_PICTURES'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 /** The newest turn, whose answer is complete. */
 async function answered(page: Page, turns: number): Promise<Locator> {
   const all = page.locator('.turn');
@@ -65,7 +74,7 @@ async function answered(page: Page, turns: number): Promise<Locator> {
 describe('a conversation', () => {
   test('about certification: the answer, its sources that open, and the follow-up at one tap', async () => {
     const { page, complaints } = await look();
-    await page.getByRole('button', { name: /How deep may I go as an Open Water Diver/ }).click();
+    await page.getByRole('button', { name: /What is PADI Open Water certification/ }).click();
     const first = await answered(page, 1);
     expect(await first.locator('.words').textContent()).toContain('18 metres');
     expect(await first.locator('.role').textContent()).toBe('Courses');
@@ -134,12 +143,17 @@ describe('a rollback in the middle of a conversation', () => {
     const { page, complaints } = await look();
     await ask(page, 'What is PADI Open Water certification?');
     await answered(page, 1);
-    await house.newRevision('chatty', { GROQ_API_KEY: 'key', GROQ_BASE_URL: model.url });
+    await house.newRevision('chatty', {
+      GROQ_API_KEY: 'key',
+      GROQ_BASE_URL: model.url,
+      LLM_TIMEOUT_MS: '60000',
+    });
     expect((await ascent(house.stack, 'up', '--until', 'smoke')).status).toBe(0);
     for (const stage of ['canary', 'half', 'full']) {
       const ran = await ascent(house.stack, 'skip', '--reason', `on to ${stage}`);
       expect(ran.status, ran.stderr).toBe(0);
     }
+    model.wait();
     await ask(page, 'How deep may I go with it?');
     await model.say('At most 18 ');
     const coming = page.locator('.turn-last .words-coming');

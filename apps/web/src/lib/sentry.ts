@@ -30,23 +30,13 @@ export const sentryDsn = process.env.NEXT_PUBLIC_SENTRY_DSN ?? '';
  * error's text quotes (`JSON.parse` quotes what it could not read).
  */
 export function scrub<Event extends ScrubbedEvent>(event: Event): Event {
-  const { request, user } = event;
-  if (request) {
-    const url = request.url?.replace(/[?#].*$/, '');
-    event.request = {
-      ...(request.method !== undefined && { method: request.method }),
-      ...(url !== undefined && { url }),
-    };
-  }
-  for (const each of event.exception?.values ?? []) {
-    each.value = hideQuotes(each.value ?? '');
-    for (const frame of each.stacktrace?.frames ?? []) delete frame.vars;
-  }
-  // Next.js's own context repeats the address with its query.
-  const nextjs = event.contexts?.['nextjs'];
-  if (nextjs) delete nextjs['request_path'];
+  const { method, url } = event.request ?? {};
+  if (event.request) event.request = { method, url: url?.replace(/[?#].*$/, '') };
+  if (event.user) event.user = { id: event.user.id };
   if (event.message !== undefined) event.message = hideQuotes(event.message);
-  if (user) event.user = { ...(user.id !== undefined && { id: user.id }) };
+  for (const each of event.exception?.values ?? []) scrubThrown(each);
+  // Next.js's own context repeats the address with its query.
+  delete event.contexts?.['nextjs']?.['request_path'];
   delete event.breadcrumbs;
   delete event.extra;
   delete event.server_name;
@@ -54,9 +44,14 @@ export function scrub<Event extends ScrubbedEvent>(event: Event): Event {
   return event;
 }
 
+function scrubThrown(thrown: ThrownValue): void {
+  thrown.value = hideQuotes(thrown.value ?? '');
+  for (const frame of thrown.stacktrace?.frames ?? []) delete frame.vars;
+}
+
 function hideQuotes(text: string): string {
   // From the first quotation mark to the last: what is quoted may have some of its own.
-  return text.replace(/(["`])[^]*(?:\1|$)/, '"…"').slice(0, 300);
+  return text.replace(/"[^]*"|"[^]*|`[^]*`|`[^]*/, '"…"').slice(0, 300);
 }
 
 /** What both sides tell the SDK. */

@@ -4,7 +4,7 @@ import { Icon } from './icons';
 /** Depths that every diver knows: the safety stop, the limit of the first course, that of the second. */
 const stops = [
   { depth: '5 m', field: 'Staying safe', question: 'How long before I may fly after diving?' },
-  { depth: '18 m', field: 'Courses', question: 'How deep may I go as an Open Water Diver?' },
+  { depth: '18 m', field: 'Courses', question: 'What is PADI Open Water certification?' },
   { depth: '30 m', field: 'Places', question: 'When is the best time to dive in Bali?' },
 ] as const;
 
