@@ -97,7 +97,19 @@ for (const word of keyWords) {
   byInitial.set(word.charAt(0), [...(byInitial.get(word.charAt(0)) ?? []), word]);
 }
 
+/** What words were meant to be: the same few thousand come again and again. */
+const mended = new Map<string, string>();
+const mendedMax = 20_000;
+
 function mendWord(word: string): string {
+  const before = mended.get(word);
+  if (before !== undefined) return before;
+  const meant = findMeant(word);
+  if (mended.size < mendedMax) mended.set(word, meant);
+  return meant;
+}
+
+function findMeant(word: string): string {
   if (word.length < 5 || known.has(word) || realWords.has(word)) return word;
   for (const key of byInitial.get(word.charAt(0)) ?? []) {
     const shorter = Math.min(word.length, key.length);
