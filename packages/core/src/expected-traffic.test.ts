@@ -16,6 +16,7 @@ test('is the rate and the error rate over the span', () => {
     requestsPerMinute: 50,
     errorRate: 0.02,
     latency: null,
+    spanMs: 120_000,
   });
 });
 

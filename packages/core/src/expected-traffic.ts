@@ -18,6 +18,7 @@ export function expectedTraffic(
     requestsPerMinute: (requests * 60_000) / spanMs,
     errorRate: errors / requests,
     latency: mergedLatency(points),
+    spanMs,
   };
 }
 

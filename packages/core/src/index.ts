@@ -58,16 +58,19 @@ export {
   type Evidence,
   type ExpectedTraffic,
   type ForecastStage,
+  type ForecastWorld,
   type GatePlan,
   type GateReport,
   type JudgeContext,
   type Judgement,
   type Observation,
+  type Obstacle,
   type PerRevision,
   type Proof,
   type Reason,
   type RollbackRule,
   type StageForecast,
+  type StageTiming,
   type StatisticsPlan,
   type TimeToSee,
   type Totals,
@@ -101,7 +104,8 @@ export type {
   WriteOutcome,
 } from './ports.js';
 export { knativeNames, LABEL_NAME, METRIC_NAME, type PrometheusNames } from './prometheus-names.js';
-export { adviceWords, formatRate, noticesAtStart, undecidableNotices } from './notices.js';
+export { formatLongDuration, formatPercent, formatRate, formatSpan } from './forecast-words.js';
+export { noticesAtStart, undecidableNotices } from './notices.js';
 export { approversOf } from './advancement.js';
 export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
 export {

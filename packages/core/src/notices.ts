@@ -4,11 +4,21 @@
  */
 import { formatDuration } from './duration.js';
 import {
+  deadLimits,
   forecast,
   type Advice,
   type ExpectedTraffic,
+  type Obstacle,
   type StageForecast,
 } from './evidence/index.js';
+import {
+  adviceWords,
+  deadLimitWords,
+  formatLongDuration,
+  formatRate,
+  formatSpan,
+  obstacleWords,
+} from './forecast-words.js';
 import type { RolloutPlan, UndecidablePolicy } from './plan.js';
 import type { ServiceView } from './ports.js';
 import type { RolloutRecord } from './rollout.js';
@@ -36,7 +46,17 @@ export function noticesAtStart(context: NoticeContext, stable: string): readonly
       `Failures come in clusters, ${dispersion} times as uneven as chance, so about ${round(dispersion)} of them count as one: without that, a good release would be sent back for one unlucky instance or one client that tries again and again.`,
     );
   }
-  return [...notices, ...undecidableNotices(context.plan, context.traffic)];
+  return [...notices, ...forecastNotices(context)];
+}
+
+/** A forecast is a courtesy: whatever is wrong with it, the release that may mend the service goes out. */
+function forecastNotices({ plan, traffic }: NoticeContext): readonly string[] {
+  try {
+    return undecidableNotices(plan, traffic);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [`What the gates can see at this traffic could not be worked out: ${why}`];
+  }
 }
 
 /** LATEST, and a pin that somebody else left behind. */
@@ -54,27 +74,66 @@ function trafficNotices({ record, view }: NoticeContext, stable: string): readon
   return [notice];
 }
 
-/** The stages that cannot be decided at this traffic, each with what would change that. */
+/**
+ * What the gates cannot see or decide at this traffic, each with what would change that: first what holds for all
+ * stages, then the stages that need more requests than they get.
+ */
 export function undecidableNotices(
   plan: RolloutPlan,
   traffic: ExpectedTraffic | null,
 ): readonly string[] {
   if (traffic === null) return [];
-  const rate = formatRate(traffic.requestsPerMinute);
-  return forecast(plan.gates, plan.stages, traffic)
-    .filter(({ verdict, sharePercent }) => verdict === 'undecidable' && sharePercent > 0)
-    .map((stage) => undecidableSentence(plan, stage, rate));
+  const { gates, metrics } = plan;
+  const stages = forecast(gates, plan.stages, { ...traffic, timing: metrics });
+  const undecidable = stages.filter(({ verdict }) => verdict === 'undecidable');
+  const obstacle = undecidable[0]?.obstacle ?? null;
+  return [
+    ...(obstacle === null ? [] : [obstacleSentence(plan, obstacle, undecidable)]),
+    ...(gates.latencyP95 !== null && traffic.latency === null ? [noLatencySentence] : []),
+    ...deadLimits(gates, traffic).map(deadLimitWords),
+    ...(obstacle === null ? undecidable : []).map((stage) =>
+      undecidableSentence(plan, stage, traffic),
+    ),
+  ];
 }
 
-function undecidableSentence(plan: RolloutPlan, stage: StageForecast, rate: string): string {
+const noLatencySentence =
+  'No latency was measured of late, though gates.latencyP95 asks for it: while that is so, no candidate can be proven good. See that the metrics hold a latency histogram, or leave the gate out.';
+
+function obstacleSentence(
+  plan: RolloutPlan,
+  obstacle: Obstacle,
+  stages: readonly StageForecast[],
+): string {
+  const names = stages.map(({ name }) => name).join(', ');
+  const which = stages.length === 1 ? `Stage ${names}` : `Stages ${names}`;
+  const change = changeWords(stages[0]?.advice ?? []);
+  return `${which} cannot be decided: ${obstacleWords(obstacle)} ${policyWords[plan.whenUndecidable]}${change}`;
+}
+
+function undecidableSentence(
+  plan: RolloutPlan,
+  stage: StageForecast,
+  traffic: ExpectedTraffic,
+): string {
   const holdMaxMs = plan.stages.find(({ name }) => name === stage.name)?.holdMaxMs ?? 0;
   const needs =
     stage.proof === null
       ? 'a good candidate cannot be proven good'
-      : `a good candidate takes about ${formatDuration(stage.proof.medianMs)} to be proven good`;
-  const advice = stage.advice.map(adviceWords).join(', or ');
-  const change = advice === '' ? '' : ` To change that, ${advice}.`;
-  return `Stage ${stage.name} (${stage.sharePercent} %) cannot be decided at ${rate}: ${needs}, and its longest hold is ${formatDuration(holdMaxMs)}. ${policyWords[plan.whenUndecidable]}${change}`;
+      : `a good candidate takes ${aboutLong(stage.proof.medianMs)} to be proven good`;
+  const span = formatSpan(traffic);
+  const rate = `${formatRate(traffic.requestsPerMinute)}${span === null ? '' : ` (${span})`}`;
+  return `Stage ${stage.name} (${stage.sharePercent} %) cannot be decided at ${rate}: ${needs}, and its longest hold is ${formatDuration(holdMaxMs)}. ${policyWords[plan.whenUndecidable]}${changeWords(stage.advice)}`;
+}
+
+function aboutLong(durationMs: number): string {
+  const words = formatLongDuration(durationMs);
+  return words.startsWith('more') ? words : `about ${words}`;
+}
+
+function changeWords(advice: readonly Advice[]): string {
+  const words = advice.map(adviceWords).join(', or ');
+  return words === '' ? '' : ` To change that, ${words}.`;
 }
 
 const policyWords: Readonly<Record<UndecidablePolicy, string>> = {
@@ -82,29 +141,6 @@ const policyWords: Readonly<Record<UndecidablePolicy, string>> = {
   ask: 'The plan says to ask a person then.',
   promote: 'The plan says to go on then.',
 };
-
-/** One piece of advice as what to do. */
-export function adviceWords(advice: Advice): string {
-  switch (advice.type) {
-    case 'hold-longer':
-      return `hold up to ${formatDuration(advice.holdMaxMs)}`;
-    case 'larger-share':
-      return `give it ${advice.sharePercent} %`;
-    case 'accept-larger-difference':
-      return `accept a difference of ${formatPercent(advice.worseThanStableBy)} (gates.errorRate.worseThanStableBy)`;
-  }
-}
-
-/** A rate a person can picture. */
-export function formatRate(requestsPerMinute: number): string {
-  const isFrequent = requestsPerMinute >= 1;
-  const rate = round(isFrequent ? requestsPerMinute : requestsPerMinute * 60);
-  return `${rate} ${rate === 1 ? 'request' : 'requests'} ${isFrequent ? 'a minute' : 'an hour'}`;
-}
-
-function formatPercent(ratio: number): string {
-  return `${round(ratio * 100)} %`;
-}
 
 function round(value: number): number {
   return Number(value.toPrecision(2));

@@ -42,6 +42,7 @@ export {
   passageProbability,
   passageQuantile,
   safetyWalk,
+  steppedPassageQuantile,
 } from './planning.js';
 export type { ErrorScenario, Walk } from './planning.js';
 export { createPrng } from './prng.js';
@@ -54,3 +55,4 @@ export { isStableAlarmed, startStableWatch, updateStableWatch } from './stable-w
 export type { StableWatch } from './stable-watch.js';
 export { candidateOf, stableOf } from './bernoulli.js';
 export type { Trials } from './bernoulli.js';
+export { errorForfeit, limitForfeit } from './warm-up-planning.js';

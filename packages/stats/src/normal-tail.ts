@@ -16,6 +16,23 @@ export function logNormalTail(z: number): number {
   return -0.5 * z * z - logSqrtTwoPi + Math.log(millsRatio(z));
 }
 
+/** The z below which a standard normal lies with this probability (0 < probability < 1), by bisection. */
+export function normalQuantile(probability: number): number {
+  requireDomain(
+    probability > 0 && probability < 1,
+    () => `probability must be > 0 and < 1, but is ${probability}.`,
+  );
+  const logAbove = Math.log1p(-probability);
+  let low = -40;
+  let high = 40;
+  for (let step = 0; step < 60; step += 1) {
+    const middle = (low + high) / 2;
+    if (logNormalTail(middle) > logAbove) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
 /** P(0 < Z < z) by its series, for small z. */
 function seriesToZ(z: number): number {
   let term = z;

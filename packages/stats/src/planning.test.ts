@@ -9,6 +9,7 @@ import {
   passageProbability,
   passageQuantile,
   safetyWalk,
+  steppedPassageQuantile,
 } from './planning.js';
 
 const scenario = { stableRate: 0.001, candidateRate: 0.01, share: 0.1, risk: 0.01, weight: 0.5 };
@@ -54,6 +55,14 @@ describe('planning', () => {
     expect(passageMean(slowest)).toBeLessThan(passageMean(slower));
     expect(latencyWalk({ ...base, candidate: stable })).toBeNull();
     expect(() => latencyWalk({ ...base, candidate: [1] })).toThrow(DomainError);
+  });
+
+  it('has the quantiles of a gamma law for a walk of a few large steps', () => {
+    // Four steps of one failure each, one failure in ten requests: Γ(4) has its median at 3.672, nine of ten at 6.681.
+    const walk = { drift: 0.1, variance: 0.1, height: 4 };
+    expect(steppedPassageQuantile(walk, 0.5)).toBeCloseTo(36.72, 0);
+    expect(steppedPassageQuantile(walk, 0.9)).toBeCloseTo(66.81, 0);
+    expect(steppedPassageQuantile({ ...walk, variance: 0 }, 0.9)).toBe(40);
   });
 
   it('refuses a candidate that is not worse, and rates outside 0 … 1', () => {

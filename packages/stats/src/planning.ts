@@ -9,7 +9,7 @@
  * Gaussian), https://doi.org/10.1111/j.2517-6161.1978.tb01039.x.
  */
 import { requireDomain, requireOpenUnit } from './domain.js';
-import { logNormalTail } from './normal-tail.js';
+import { logNormalTail, normalQuantile } from './normal-tail.js';
 import { nearestUnsafe } from './safety.js';
 
 /** What mixing over alternatives and overshoot cost on average, in nats. */
@@ -111,6 +111,21 @@ export function passageQuantile(walk: Walk, probability: number): number {
     else high = middle;
   }
   return (low + high) / 2;
+}
+
+/**
+ * The same for a walk that climbs in a few large steps, as one does that waits for rare failures: a gamma law of the
+ * walk's mean and variance, whose median lies nearer to its mean.
+ * Reference: Wilson & Hilferty 1931, https://doi.org/10.1073/pnas.17.12.684.
+ */
+export function steppedPassageQuantile(walk: Walk, probability: number): number {
+  requireOpenUnit(probability, 'probability');
+  const mean = passageMean(walk);
+  if (walk.variance === 0) return mean;
+  const steps = (walk.height * walk.drift) / walk.variance;
+  const spreadOfRoot = 1 / (9 * steps);
+  const root = 1 - spreadOfRoot + normalQuantile(probability) * Math.sqrt(spreadOfRoot);
+  return mean * Math.max(0, root) ** 3;
 }
 
 /** The probability that the walk arrives within so many candidate requests. */

@@ -1,13 +1,17 @@
 export type { Anomaly, Crossing, Evidence, Totals } from './evidence.js';
 export { startEvidence } from './evidence.js';
-export { forecast, forecastRates, forecastSlowdowns, slowedCounts } from './forecast.js';
+export { forecast, forecastRates, forecastSlowdowns } from './forecast.js';
+export type { StageForecast } from './forecast.js';
+export type { Advice } from './forecast-advice.js';
+export { deadLimits } from './forecast-proof.js';
+export type { DeadLimit, Obstacle } from './forecast-proof.js';
 export type {
-  Advice,
   ExpectedTraffic,
   ForecastStage,
-  StageForecast,
+  ForecastWorld,
+  StageTiming,
   TimeToSee,
-} from './forecast.js';
+} from './forecast-scene.js';
 export { budgetParts, defaultStatistics } from './gate-plan.js';
 export type { GatePlan, Question, RollbackRule, StatisticsPlan } from './gate-plan.js';
 export type { GateReport, PerRevision, Proof, Verdict } from './gate-report.js';
