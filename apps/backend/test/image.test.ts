@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { readLibrary } from '../src/content/library.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -45,6 +45,40 @@ describe('the Dockerfile', () => {
     expect(JSON.parse(find(finalStage, 'CMD')[0] ?? '')).toEqual(['server.js']);
   });
 });
+
+test('the build stage needs nothing but what it copies', () => {
+  const repository = join(backend, '..', '..');
+  const context = mkdtempSync(join(tmpdir(), 'context-'));
+  try {
+    const lines =
+      readFileSync(join(backend, 'Dockerfile'), 'utf8').match(/^COPY (?!--).*$/gm) ?? [];
+    for (const line of lines) copyAsDocker(line, { from: repository, to: context });
+    // In place of `npm ci`.
+    symlinkSync(join(repository, 'node_modules'), join(context, 'node_modules'));
+    const out = join(context, 'image');
+    execFileSync(process.execPath, [join(context, 'apps/backend/tools/image.js'), '--out', out]);
+    execFileSync(process.execPath, ['--check', join(out, 'server.js')]);
+    expect(readdirSync(join(out, 'content'))).toEqual(['library.json']);
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
+});
+
+/** Does what a COPY line says, without what the ignore file leaves out. */
+function copyAsDocker(
+  line: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): void {
+  const words = line.split(/\s+/).slice(1);
+  const target = words.pop() ?? '';
+  for (const source of words) {
+    const isFolder = target.endsWith('/');
+    cpSync(join(from, source), join(to, target, isFolder ? basename(source) : ''), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.test.ts') && !/content\/(eval|README\.md)/.test(file),
+    });
+  }
+}
 
 describe('the assembled image', () => {
   const out = mkdtempSync(join(tmpdir(), 'image-'));
