@@ -8,7 +8,7 @@ import type { Chance } from './chance.js';
 import type { Deed, TrialPlan } from './trial-draw.js';
 
 /** What people and their tools do besides the deeds of the first version. */
-export const lifeDeeds = ['restart', 'silence', 'tickOff', 'deleteStable'] as const;
+export type LifeDeed = 'restart' | 'silence' | 'tickOff' | 'deleteStable';
 
 /** `trial` with more of life in it. */
 export function withLife(trial: TrialPlan, chance: Chance): TrialPlan {

@@ -2,7 +2,7 @@
 import { compilePlan, type RolloutPlan } from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
 import type { Demand } from './demand.js';
-import { lifeDeeds, withLife } from './life-draw.js';
+import { withLife, type LifeDeed } from './life-draw.js';
 import { drawClock, worstErrorMs, type ClockError } from './skewed-clock.js';
 import type { Behaviour } from './users.js';
 import { drawWeather, type Weather } from './weather.js';
@@ -34,8 +34,7 @@ export type ControllerPlan = {
 export type Deed = {
   readonly atMs: number;
   readonly by: string;
-  readonly what:
-    (typeof commands)[number] | (typeof meddlings)[number] | (typeof lifeDeeds)[number];
+  readonly what: (typeof commands)[number] | (typeof meddlings)[number] | LifeDeed;
 };
 
 /** Everything a seed decides. */

@@ -463,3 +463,113 @@ describe('documentation and code say the same', () => {
     expect(result.type).toBe('faults');
   });
 });
+
+describe('what the plan says is what counts', () => {
+  test('smoke checks end a rollout at the second failure in a row, as documented (Argo Rollouts: failureLimit 3 takes four)', async () => {
+    const house = new House(compiled());
+    house.smokePasses = false;
+    await house.passUntilEnd();
+    expect(house.rollout.status.type).toBe('rolledBack');
+    expect(house.smokeRuns).toHaveLength(2);
+  });
+
+  test('a plan without a gate is refused (Argo Rollouts: no condition is Successful, documented as Inconclusive)', () => {
+    const base = { service: 'web', platform: { local: { url: 'http://127.0.0.1:8080' } } };
+    expect(compilePlan({ ...base, gates: {} })).toMatchObject({
+      faults: [{ path: 'gates', message: expect.stringContaining('at least one gate') as string }],
+    });
+  });
+
+  test('the accepted risk decides when it goes back (Kayenta: tolerance and confidence are injected and never used)', async () => {
+    const endOf = async (falseRollback: string): Promise<number> => {
+      const house = new House(compiled({ risk: { falseRollback }, rollback: {} }));
+      house.behaviours['web-2'] = { ...healthy, failureRate: 0.05 };
+      await house.passUntilEnd();
+      expect(house.rollout.status.type).toBe('rolledBack');
+      return house.nowMs;
+    };
+    expect(await endOf('40%')).toBeLessThan(await endOf('0.001%'));
+  });
+
+  test('a candidate worse by more than allowed is not healthy (Kayenta 744: 12.5 % passes an allowed 10 %)', async () => {
+    const house = new House(compiled({ whenUndecidable: 'hold' }));
+    house.behaviours['web-2'] = { ...healthy, failureRate: 0.02 };
+    await house.pass(300);
+    expect(house.rollout.sharePercent).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('what was measured is what is judged', () => {
+  test('errors in bursts are errors (Kayenta 619, 420: removed as outliers; 6278: 7 of 10 bad points pass)', async () => {
+    const house = new House(compiled({ whenUndecidable: 'hold' }));
+    await house.passUntilShare(10);
+    for (let burst = 0; burst < 12 && isOpen(house.rollout); burst += 1) {
+      house.behaviours['web-2'] = { ...healthy, failureRate: 0.4 };
+      await house.pass(1);
+      house.behaviours['web-2'] = { ...healthy, failureRate: 0 };
+      await house.pass(9);
+    }
+    expect(house.rollout.sharePercent).toBeLessThanOrEqual(10);
+    expect(house.types).not.toContain('promoted');
+  });
+
+  test('the stable revision’s good numbers say nothing about the candidate (Argo Rollouts 1700)', async () => {
+    const house = new House(compiled({ whenUndecidable: 'hold' }));
+    await house.passUntilShare(10);
+    for (let minute = 0; minute < 120; minute += 1) {
+      const endMs = Math.floor(house.nowMs / MINUTE) * MINUTE;
+      const point = { revision: 'web-1', requests: 600, errors: 0, latency: null };
+      house.metrics = {
+        type: 'points',
+        points: [{ ...point, startMs: endMs - MINUTE, endMs }],
+        youngestTrustedMs: endMs,
+      };
+      await house.pass(1);
+    }
+    expect(house.rollout.sharePercent).toBe(10);
+  });
+});
+
+describe('several controllers', () => {
+  test('at once make every decision once, an old leader beside a new one too (Argo Rollouts 2117, Flagger 445, 1248)', async () => {
+    const house = new House(compiled());
+    const options = { plan: house.plan, by: 'ascent' };
+    for (let minute = 0; minute < 300; minute += 1) {
+      house.nowMs += MINUTE;
+      house.users.serve(house.nowMs, house.service.shares(house.nowMs - 1));
+      await Promise.all(Array.from({ length: 3 }, () => tick({ ...house.world }, options)));
+    }
+    expect(house.rollout.status.type).toBe('promoted');
+    expect(house.types.filter((type) => type === 'advanced')).toHaveLength(3);
+    const ids = house.rollout.decisions.map(({ seq }) => seq);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('come to the same, whether they stay or start anew at every look (PipeCD forgets, Flagger asks one pod)', async () => {
+    const records: string[] = [];
+    for (const stays of [true, false]) {
+      const house = new House(compiled());
+      for (let minute = 0; minute < 90; minute += 1) {
+        house.nowMs += MINUTE;
+        house.users.serve(house.nowMs, house.service.shares(house.nowMs - 1));
+        const world = stays ? house.world : { ...house.world };
+        await tick(world, { plan: house.plan, by: 'ascent' });
+      }
+      records.push(house.service.state.record ?? '');
+    }
+    expect(records[0]).toBe(records[1]);
+    expect(records[0]).toContain('"advanced"');
+  });
+
+  test('a person ends what was left undecided (Argo Rollouts 3015: stuck after promoting past it)', async () => {
+    const house = new House(compiled({ whenUndecidable: 'ask' }));
+    house.requestsPerMinute = 1;
+    await house.passUntilShare(10);
+    await house.pass(200);
+    expect(house.rollout.status).toMatchObject({ type: 'paused', cause: 'undecidable' });
+    await house.command('promote');
+    await house.pass(5);
+    expect(house.rollout.status.type).toBe('promoted');
+    expect([...house.service.shares(house.nowMs)]).toEqual([['web-2', 100]]);
+  });
+});
