@@ -236,6 +236,13 @@ describe('it is refused, with every objection at once and nothing changed', () =
     await expect(run({ apply: true })).rejects.toThrow('never overwritten');
   });
 
+  test('where git cannot make the archive: then nothing is removed either', async () => {
+    // A branch named like a folder of the other's name.
+    await git(dir, 'branch', 'archive');
+    await expect(run({ apply: true })).rejects.toMatchObject({ code: 'ASC_RETIRE_REFUSED' });
+    expect([...(await branches())].sort()).toEqual(['archive', 'main']);
+  });
+
   test('and a commit that git refuses leaves no branch behind', async () => {
     await mkdir(join(dir, '.git/hooks'), { recursive: true });
     await writeFile(join(dir, '.git/hooks/pre-commit'), '#!/bin/sh\necho not today >&2\nexit 1\n', {

@@ -135,7 +135,23 @@ async function plannedEdits(
   return { list, objections: said };
 }
 
+/** The archive first: there is never a removal without it, and a removal that fails leaves neither. */
 async function carryOut(
+  options: RetireOptions,
+  names: readonly string[],
+  edits: readonly Edit[],
+): Promise<void> {
+  const { repository, spec } = options;
+  await git(repository, 'branch', spec.archive, 'HEAD');
+  try {
+    await removeOnBranch(options, names, edits);
+  } catch (error) {
+    await git(repository, 'branch', '-D', spec.archive);
+    throw error;
+  }
+}
+
+async function removeOnBranch(
   { repository, spec }: RetireOptions,
   names: readonly string[],
   edits: readonly Edit[],
@@ -155,5 +171,4 @@ async function carryOut(
     const message = `Archive ${spec.what}\n\nEverything as it was is on the branch ${spec.archive}.`;
     await git(worktree, 'commit', '--quiet', '-m', message);
   });
-  await git(repository, 'branch', spec.archive, 'HEAD');
 }

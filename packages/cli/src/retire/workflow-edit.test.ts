@@ -19,10 +19,57 @@ describe('a workflow without a job', () => {
   test('keeps its comments and its other jobs, and nothing waits for what is gone', () => {
     const edit = withoutJobs(workflow, ['old']);
     if (edit.type !== 'edited') throw new Error(edit.reason);
-    expect(edit.text).toContain('# Tests of everything');
-    expect(edit.text).toContain('# stays');
-    expect(edit.text).toMatch(/needs:\s*(\[\s*lint\s*\]|- lint)/);
-    expect(edit.text).not.toMatch(/\bold\b(?! one)/);
+    expect(edit.text).toBe(`# Tests of everything
+on: push
+jobs:
+  new: # stays
+    needs: [lint]
+    runs-on: ubuntu-24.04
+  lint:
+    runs-on: ubuntu-24.04
+`);
+  });
+
+  test('keeps what stays as its author wrote it: brackets, quotes, empty lines and blocks of text', () => {
+    const page = `  page:
+    # why
+    steps: [{ run: "npm test", 'if': always() }]
+    env: {A: 1}
+`;
+    const text = `name:   'x'
+jobs:
+  old:
+    steps:
+      - run: |
+          echo one
+
+          # no comment
+        env: {}
+
+      # the last word on it
+  more:
+    needs:
+      - old
+      - page
+    steps: []
+
+  # belongs to page
+${page}`;
+    expect(withoutJobs(text, ['old'])).toEqual({
+      type: 'edited',
+      isEmpty: false,
+      text: `name:   'x'
+jobs:
+  more:
+    needs: [page]
+    steps: []
+
+  # belongs to page
+${page}`,
+    });
+    expect(withoutJobs(text, ['more'])).toMatchObject({
+      text: text.replace(/ {2}more:[^]*?steps: \[\]\n/, ''),
+    });
   });
 
   test('is empty when that was the last', () => {
@@ -34,6 +81,7 @@ describe('a workflow without a job', () => {
 
   test.each([
     ['a job that it does not have', workflow, ['older'], 'no job older'],
+    ['jobs in one line', 'jobs: { old: {}, new: {} }', ['old'], 'in one line'],
     ['a file that is no workflow', '', ['old'], 'no workflow'],
   ])('cannot be made of %s', (_what, text, ...[jobs, reason]) => {
     expect(withoutJobs(text, jobs)).toMatchObject({
