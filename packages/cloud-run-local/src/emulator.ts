@@ -18,6 +18,7 @@ import { FrontDoor } from './front-door/front-door.js';
 import { answerPlain, serve } from './front-door/proxy.js';
 import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
 import { RouteTable } from './front-door/route-table.js';
+import { CpuLimiter } from './instances/cpu-limiter.js';
 import { Fleet } from './instances/fleet.js';
 import { ProcessRegistry } from './instances/process-registry.js';
 import { makeImageFinder, type ImageSources } from './instances/runnable-image.js';
@@ -33,7 +34,7 @@ import { projectNumber, type Settings } from './settings.js';
 
 /** Said once, because a service that is fast enough here may not be so on its own share of a CPU. */
 const cpuNotice =
-  'CPU limits are not enforced on processes, only on containers (DIVERGENCES.md, cpu-limit).';
+  'CPU limits of processes are not enforced, only those of containers (--cpu-limits enforce).';
 
 /** A running emulator. */
 export interface Emulator {
@@ -81,6 +82,7 @@ interface House {
   readonly store: ResourceStore;
   readonly reconciler: Reconciler;
   readonly server: Server;
+  readonly cpuLimiter: CpuLimiter | undefined;
 }
 
 async function build(settings: Settings, log: Logger, port: () => number): Promise<House> {
@@ -88,6 +90,7 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   const registry = new ProcessRegistry(dataDir);
   const engine = await findEngine(settings, log);
   await endOrphans({ dataDir, registry, engine }, log);
+  const cpuLimiter = settings.cpuLimits === 'enforce' ? CpuLimiter.open() : undefined;
   const store = await ResourceStore.open(settings.dataDir);
   const series = new SeriesStore(settings);
   const clock = makeMicrosecondClock();
@@ -99,7 +102,7 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
     domain: frontDoorDomain,
     hostOf: (key, tag) => hostOf(book, { ...key, tag }),
   });
-  const images = makeImageFinder({ dataDir, registry, engine });
+  const images = makeImageFinder({ dataDir, registry, cpuLimiter, engine });
   const reconciler = new Reconciler({ images, store, fleet, routes, clock, log });
   const operations = new ServiceOperations({ settings, store, reconciler, fleet, routes, clock });
   const projectOf = makeProjectLookup(settings, store);
@@ -119,7 +122,7 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   const chance = makeChance(settings.seed);
   const frontDoor = new FrontDoor({ routes, fleet, logs, chance });
   const server = makeServer(frontDoor, router, log);
-  return { fleet, store, reconciler, server };
+  return { fleet, store, reconciler, server, cpuLimiter };
 }
 
 /** The Docker engine, if one is named and answers. */
@@ -136,7 +139,10 @@ async function findEngine(settings: Settings, log: Logger): Promise<DockerEngine
   }
 }
 
-async function endOrphans({ dataDir, registry, engine }: ImageSources, log: Logger): Promise<void> {
+async function endOrphans(
+  { dataDir, registry, engine }: Omit<ImageSources, 'cpuLimiter'>,
+  log: Logger,
+): Promise<void> {
   const containers = engine === undefined ? 0 : await removeOrphanContainers(engine, dataDir);
   const orphans = registry.killOrphans().length + containers;
   if (orphans === 0) return;
@@ -152,8 +158,16 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
   mkdirSync(settings.dataDir, { recursive: true });
   const unlock = lockDataDir(settings.dataDir);
   let { port } = settings;
-  log({ severity: 'INFO', log: 'emulator', message: cpuNotice });
-  const { fleet, store, reconciler, server } = await build(settings, log, () => port);
+  if (settings.cpuLimits === 'ignore')
+    log({ severity: 'INFO', log: 'emulator', message: cpuNotice });
+  const { fleet, store, reconciler, server, cpuLimiter } = await build(
+    settings,
+    log,
+    () => port,
+  ).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
   try {
     port = await listen(server, settings);
   } catch (error) {
@@ -167,6 +181,7 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
     server.close();
     server.closeIdleConnections();
     await fleet.closeAll();
+    cpuLimiter?.close();
     server.closeAllConnections();
     unlock();
   };

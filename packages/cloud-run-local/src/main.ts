@@ -26,6 +26,7 @@ interface StartOptions {
   readonly v2Etag: 'ignore' | 'enforce';
   readonly seed?: string;
   readonly docker?: string;
+  readonly cpuLimits: 'ignore' | 'enforce';
 }
 
 function toSettings(options: StartOptions): Settings {
@@ -50,6 +51,7 @@ function toSettings(options: StartOptions): Settings {
     idleTimeoutMs: parseDurationMs('--idle-timeout', options.idleTimeout),
     env: options.envFile === undefined ? {} : readValuesFile(options.envFile),
     secrets: options.secrets === undefined ? {} : readValuesFile(options.secrets),
+    cpuLimits: options.cpuLimits,
     dockerSocket: dockerSocketOf(options.docker),
     seed: options.seed === undefined ? undefined : parseSeed(options.seed),
   };
@@ -98,6 +100,14 @@ function addStart(program: Command): void {
       `Docker engine for images that are not of this machine, or off (default: ${usualDockerSocket}, if it is there)`,
     )
     .option('--seed <number>', 'make the weighted choice of a revision the same in every run')
+    .addOption(
+      new Option(
+        '--cpu-limits <rule>',
+        'whether processes are held to their CPU limits (Linux, by control groups)',
+      )
+        .choices(['ignore', 'enforce'])
+        .default('ignore'),
+    )
     .addOption(
       new Option('--v2-etag <rule>', 'whether v2 refuses a write with an old etag')
         .choices(['ignore', 'enforce'])

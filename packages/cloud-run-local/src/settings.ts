@@ -25,6 +25,8 @@ export interface Settings {
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether a v2 write with an old etag is refused (409); Cloud Run was seen to ignore it. */
   readonly v2Etag: 'ignore' | 'enforce';
+  /** Whether processes are held to their CPU limits; only some users of some machines may do that. */
+  readonly cpuLimits: 'ignore' | 'enforce';
   /** The socket of a Docker engine that runs images which are not of this machine; without one nothing does. */
   readonly dockerSocket?: string | undefined;
   /** A whole number that decides the weighted choices of the front door; without one they are random. */
@@ -45,6 +47,7 @@ export const defaultSettings: Omit<Settings, 'dataDir'> = {
   env: {},
   secrets: {},
   v2Etag: 'ignore',
+  cpuLimits: 'ignore',
 };
 
 const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;

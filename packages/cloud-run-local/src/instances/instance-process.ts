@@ -7,6 +7,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from './command.js';
+import type { CpuLimiter } from './cpu-limiter.js';
 import { processStartTime } from './process-identity.js';
 import { signalGroup, type ProcessRegistry } from './process-registry.js';
 import { readUsage, type ResourceUsage } from './resource-usage.js';
@@ -71,22 +72,34 @@ function followOutput(child: ChildProcess, onLine: Launch['onLine']): void {
   }
 }
 
-/** How the processes of a revision are started; each is in the registry for as long as it lives. */
-export function processProgram(command: Command, registry: ProcessRegistry): StartProgram {
+/** Who keeps an eye on the processes of a revision. */
+export interface ProcessWardens {
+  /** Each is in it for as long as it lives. */
+  readonly registry: ProcessRegistry;
+  /** Holds each to so many CPUs; undefined where limits are not enforced. */
+  readonly cpuLimiter: CpuLimiter | undefined;
+  readonly cpus: number;
+}
+
+/** How the processes of a revision are started. */
+export function processProgram(command: Command, wardens: ProcessWardens): StartProgram {
   return ({ port, onLine }) => {
     const env = { ...command.env, PORT: String(port) };
-    return startProcess({ ...command, env }, registry, onLine);
+    return startProcess({ ...command, env }, wardens, onLine);
   };
 }
 
 function startProcess(
   command: Command,
-  registry: ProcessRegistry,
+  { registry, cpuLimiter, cpus }: ProcessWardens,
   onLine: Launch['onLine'],
 ): InstanceProcess {
   const child = spawnCommand(command);
   const { pid } = child;
-  if (pid !== undefined) registry.add(pid);
+  if (pid !== undefined) {
+    registry.add(pid);
+    cpuLimiter?.hold(pid, cpus);
+  }
   followOutput(child, onLine);
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => {
@@ -97,6 +110,7 @@ function startProcess(
         // What the program started does not outlive it, as in a container.
         signalGroup(pid, 'SIGKILL');
         registry.remove(pid);
+        cpuLimiter?.release(pid);
       }
       resolve({ code, signal });
     });

@@ -8,6 +8,7 @@ import type { DockerEngine } from '../docker/docker-engine.js';
 import { findImage } from '../images/image-store.js';
 import { containerPortOf } from '../resources/template-defaults.js';
 import { commandOf, containerEnv, type CommandContext } from './command.js';
+import type { CpuLimiter } from './cpu-limiter.js';
 import { processProgram, type StartProgram } from './instance-process.js';
 import type { ProcessRegistry } from './process-registry.js';
 import { resourceLimitsOf } from './resource-limits.js';
@@ -32,11 +33,13 @@ export type ImageFinder = (reference: string) => Promise<RunnableImage | undefin
 export interface ImageSources {
   readonly dataDir: string;
   readonly registry: ProcessRegistry;
+  /** Undefined where CPU limits of processes are not enforced. */
+  readonly cpuLimiter: CpuLimiter | undefined;
   readonly engine: DockerEngine | undefined;
 }
 
 async function findHere(
-  { dataDir, registry }: ImageSources,
+  { dataDir, registry, cpuLimiter }: ImageSources,
   reference: string,
 ): Promise<RunnableImage | undefined> {
   const image = await findImage(dataDir, reference);
@@ -44,7 +47,11 @@ async function findHere(
     image && {
       digestReference: image.digestReference,
       programOf: (container, context) =>
-        processProgram(commandOf(image, container, context), registry),
+        processProgram(commandOf(image, container, context), {
+          registry,
+          cpuLimiter,
+          cpus: resourceLimitsOf(container).cpus,
+        }),
       isBehindRelay: false,
     }
   );
