@@ -108,6 +108,7 @@ function judge(name, { tally, recoverySeconds, lost, isAlive }) {
  * Runs the three storms. `begin(settings)` starts a backend and resolves to its URL, `isAlive` and `stop`; `database` stops
  * and starts PostgreSQL; `provider` is a server that accepts a call and never answers.
  */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- plain JavaScript has no types to write
 export async function runStorms({ begin, database, provider, seconds, say }) {
   const storms = [
     ['overload at ten times capacity', () => overload(begin, seconds)],

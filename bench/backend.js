@@ -150,21 +150,66 @@ async function measureColdStarts(begin, url) {
   return Math.round(median(times));
 }
 
-async function measure(name, { begin, url, questions, bodies }) {
-  const coldStartMs = await measureColdStarts(begin, url);
-  const child = begin();
-  await waitForAnswer(url, performance.now());
-  const idleMiB = Math.round(readMemoryMiB(child.pid));
-  // Both are warmed up for the same time: V8 and asyncpg's statement cache both need it.
-  load(`${url}/api/chat`, { seconds: 3, questions });
-  const health = loadProcess(child.pid, `${url}/health`, { seconds });
-  const chat = loadProcess(child.pid, `${url}/api/chat`, { seconds, questions });
-  const thinking = await loadWithThinkTime(url, { seconds, bodies });
-  const loadedMiB = Math.round(readMemoryMiB(child.pid));
-  await stop(child);
-  const result = { name, coldStartMs, idleMiB, loadedMiB, health, chat, thinking };
-  say(JSON.stringify(result));
-  return result;
+/** How often the two servers take turns under load, so that what else the machine does befalls both alike. */
+const rounds = 6;
+
+/** One figure of several rounds: sums of what was done, medians of how long it took. */
+function combine(parts) {
+  const sum = (key) => parts.reduce((total, part) => total + part[key], 0);
+  const requests = sum('requests');
+  return {
+    requests,
+    perSecond: Math.round(requests / sum('seconds')),
+    cpuMicros: Math.round(
+      parts.reduce((total, part) => total + part.cpuMicros * part.requests, 0) / requests,
+    ),
+    p50: median(parts.map(({ p50 }) => p50)),
+    p95: median(parts.map(({ p95 }) => p95)),
+    p99: median(parts.map(({ p99 }) => p99)),
+    not2xx: sum('not2xx'),
+    broken: sum('broken'),
+  };
+}
+
+/** Measures servers side by side: cold starts one after the other, then load in turns. */
+async function measureAll(servers, { questions, bodies }) {
+  for (const server of servers) {
+    server.coldStartMs = await measureColdStarts(server.begin, server.url);
+    server.child = server.begin();
+    await waitForAnswer(server.url, performance.now());
+    server.idleMiB = Math.round(readMemoryMiB(server.child.pid));
+  }
+  // All are warmed up for the same time: V8 and asyncpg's statement cache both need it.
+  for (const { url } of servers) load(`${url}/api/chat`, { seconds: 5, questions });
+  const parts = servers.map(() => ({ health: [], chat: [] }));
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { child, url }] of servers.entries()) {
+      const share = Math.max(1, Math.round(seconds / rounds));
+      parts[index].health.push(loadProcess(child.pid, `${url}/health`, { seconds: share }));
+      parts[index].chat.push(
+        loadProcess(child.pid, `${url}/api/chat`, { seconds: share, questions }),
+      );
+    }
+  }
+  const results = [];
+  for (const [index, { name, child, url, coldStartMs, idleMiB }] of servers.entries()) {
+    const thinking = await loadWithThinkTime(url, { seconds, bodies });
+    const loadedMiB = Math.round(readMemoryMiB(child.pid));
+    await stop(child);
+    const { health, chat } = parts[index];
+    const result = {
+      name,
+      coldStartMs,
+      idleMiB,
+      loadedMiB,
+      health: combine(health),
+      chat: combine(chat),
+      thinking,
+    };
+    say(JSON.stringify(result));
+    results.push(result);
+  }
+  return results;
 }
 
 async function main() {
@@ -316,13 +361,13 @@ async function run({ image, databaseUrl, sentryPort }) {
   say(
     `${cpus()[0].model}, ${String(cpus().length)} cores, Node ${process.version}, ${users} users, load from the same machine, load average ${loadavg()[0].toFixed(1)}`,
   );
-  const ours = await measure('dovvybuddy', { begin: beginOurs, url: oursUrl, questions, bodies });
-  const peer = await measure('fastapi', {
-    begin: beginPeer,
-    url: 'http://127.0.0.1:18612',
-    questions,
-    bodies,
-  });
+  const [ours, peer] = await measureAll(
+    [
+      { name: 'dovvybuddy', begin: beginOurs, url: oursUrl },
+      { name: 'fastapi', begin: beginPeer, url: 'http://127.0.0.1:18612' },
+    ],
+    { questions, bodies },
+  );
   const floor = await measureFloor();
   say(
     `Node's own HTTP server alone: ${floor.perSecond} requests/s, ${floor.cpuMicros} µs of processor time each`,
