@@ -155,8 +155,8 @@ function noteEvidence(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: O
     nowMs,
     stable: rollout.stable,
     candidate: rollout.candidate,
-    // Alerts look further back than the evidence, which has used those points already.
-    points: metrics.points.filter(({ endMs }) => endMs > rollout.evidence.watermarkMs),
+    // Alerts look further back than the evidence, which knows what it has used already.
+    points: metrics.points,
     youngestTrustedMs: metrics.youngestTrustedMs,
     shareChangedMs: rollout.stageSettledMs ?? rollout.stageEnteredMs,
   });

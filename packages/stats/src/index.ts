@@ -51,7 +51,12 @@ export { relativeErrorLogE, startRelativeError, updateRelativeError } from './re
 export type { ErrorBlock, RelativeError, RelativeErrorOptions } from './relative-error.js';
 export { expectedRate, startSafety, updateSafety, updateSafetyAlone } from './safety.js';
 export type { Safety } from './safety.js';
-export { isStableAlarmed, startStableWatch, updateStableWatch } from './stable-watch.js';
+export {
+  fadeStableWatch,
+  isStableAlarmed,
+  startStableWatch,
+  updateStableWatch,
+} from './stable-watch.js';
 export type { StableWatch } from './stable-watch.js';
 export { candidateOf, stableOf } from './bernoulli.js';
 export type { Trials } from './bernoulli.js';

@@ -17,12 +17,15 @@
 import { absoluteErrorBets, scaleOdds } from './absolute-error.js';
 import { logRatio } from './bernoulli.js';
 import type { Trials } from './bernoulli.js';
-import { requireCounts, requireDomain, requireOpenUnit } from './domain.js';
+import { requireAtLeast, requireCounts, requireDomain, requireOpenUnit } from './domain.js';
 
 /** ln of the capital at which the stable revision counts as beyond the limit. */
 const alarm = Math.log(10);
 /** Capital above this is forgotten, so that the alarm ends soon after the outage does. */
 const ceiling = 2 * alarm;
+
+/** Requests without the stable revision after which half of the capital is forgotten; the ceiling is two alarms. */
+const halfForgottenAfter = 20;
 
 /** ln of each bet's capital since it last was nothing. Plain data. */
 export type StableWatch = { readonly logBets: readonly number[] };
@@ -44,6 +47,16 @@ export function updateStableWatch(state: StableWatch, stable: Trials, limit: num
       return Math.min(ceiling, Math.max(0, logBet + logRatio(stable, rate, limit)));
     }),
   };
+}
+
+/**
+ * What is left of the watch after so many requests (≥ 0) without one of the stable revision: an alarm that nobody can
+ * confirm ends within twenty, or an incident in the last minute before a share of 100 % would switch the test off for good.
+ */
+export function fadeStableWatch(state: StableWatch, requests: number): StableWatch {
+  requireAtLeast(requests, 0, 'requests');
+  const kept = 0.5 ** (requests / halfForgottenAfter);
+  return { logBets: state.logBets.map((logBet) => logBet * kept) };
 }
 
 /** Whether the stable revision is beyond the limit just now. */

@@ -10,6 +10,7 @@ const report: GateReport = {
   verdict: 'undecided',
   estimate: { candidate: 0.02, stable: 0.001 },
   bounds: { candidate: { lower: 0.005, upper: 0.9 }, stable: { lower: 0, upper: 0.002 } },
+  openFromMs: null,
   limit: { max: 0.01, worseThanStableBy: 0.005 },
   sample: { candidate: { requests: 50, bad: 1 }, stable: { requests: 1_000, bad: 1 } },
   window: { fromMs: 0, toMs: 1 },

@@ -12,7 +12,7 @@ import {
   updateSafety,
   updateSafetyAlone,
 } from '@ascent/stats';
-import type { ErrorBlock, RelativeError, Safety } from '@ascent/stats';
+import type { ErrorBlock, RelativeError, Safety, Trials } from '@ascent/stats';
 import type { GateLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
 import { absorbLimit, limitLogE, startLimitEvidence, withinUnit } from './limit-evidence.js';
@@ -30,8 +30,16 @@ export type OpenBlock = ErrorBlock & {
   readonly warm: boolean;
 };
 
-/** Proof that the candidate is not worse by `difference`, since the last change of share. */
-export type SafetyStep = { readonly difference: number; readonly test: Safety };
+/**
+ * Proofs since the last change of share: that the candidate is not worse than the stable revision by `difference`, and,
+ * from requests beside which no stable one was served, ln E of "it is above the limit by `difference`". They are about
+ * two different things and never add up.
+ */
+export type SafetyStep = {
+  readonly difference: number;
+  readonly test: Safety;
+  readonly aloneLogE: number;
+};
 
 /** All tests on errors. Plain data. */
 export type ErrorEvidence = {
@@ -68,7 +76,7 @@ export function startErrorEvidence(gatePlan: GatePlan): ErrorEvidence {
     limit: startLimitEvidence(),
     safety: differences
       .toSorted((a, b) => b - a)
-      .map((difference) => ({ difference, test: startSafety() })),
+      .map((difference) => ({ difference, test: startSafety(), aloneLogE: 0 })),
     open: emptyBlock,
     openLimit: emptyBlock,
   };
@@ -120,6 +128,7 @@ export function changeErrorShare(evidence: ErrorEvidence): ErrorEvidence {
     safety: evidence.safety.map(({ difference, test }) => ({
       difference,
       test: { ...test, logE: 0 },
+      aloneLogE: 0,
     })),
     open: emptyBlock,
     openLimit: emptyBlock,
@@ -145,13 +154,24 @@ function compare(lens: GateLens, evidence: ErrorEvidence, block: OpenBlock): Err
       },
       logThreshold: lens.relativeLogThreshold,
     }),
-    safety: evidence.safety.map(({ difference, test }) => ({
-      difference,
-      test: alone
-        ? updateSafetyAlone(test, own, aloneLimit(gatePlan, difference))
-        : updateSafety(test, block, difference),
-    })),
+    safety: evidence.safety.map((step) =>
+      alone ? proveAlone(gatePlan, step, own) : proveBeside(step, block),
+    ),
   };
+}
+
+function proveBeside({ difference, test, aloneLogE }: SafetyStep, block: ErrorBlock): SafetyStep {
+  return { difference, test: updateSafety(test, block, difference), aloneLogE };
+}
+
+function proveAlone(
+  gatePlan: GatePlan,
+  { difference, test, aloneLogE }: SafetyStep,
+  own: Trials,
+): SafetyStep {
+  const limit = aloneLimit(gatePlan, difference);
+  const { logE } = updateSafetyAlone({ ...test, logE: aloneLogE }, own, limit);
+  return { difference, test, aloneLogE: logE };
 }
 
 /** Looks at request counts only, so it cannot favour one outcome over another. */

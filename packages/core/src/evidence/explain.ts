@@ -6,6 +6,12 @@ import type { Evidence } from './evidence.js';
 import type { GatePlan, RollbackRule } from './gate-plan.js';
 import type { GateReport } from './gate-report.js';
 import type { Judgement } from './judge.js';
+import { slowPart } from './latency-evidence.js';
+import { countFrom, quantileMs } from './latency-layout.js';
+import { windowCounts } from './recent-window.js';
+
+/** Parts of the requests whose latency a sentence may name. */
+const quantilesTold = [0.5, 0.9, 1 - slowPart, 0.99, 0.999] as const;
 
 /** A judgement that has no sentence yet. */
 type Bare = Omit<Judgement, 'explanation'>;
@@ -38,9 +44,13 @@ function explainUnhealthy(evidence: Evidence, { reason, gates }: Bare): string {
     return `${sayRule(reason.rule)}, which the plan answers with a rollback. ${sayGate(gateOf(gates, reason.rule.metric))}`;
   }
   const errors = reason.code === 'worse-than-stable' || reason.code === 'above-limit';
+  const latency = gateOf(gates, 'latencyP95');
+  const slow = reason.code === 'slower-than-stable';
   const finding = errors
     ? sayErrors(gateOf(gates, 'errorRate'))
-    : sayLatency(gateOf(gates, 'latencyP95'));
+    : slow
+      ? saySlower(evidence, latency)
+      : sayLatency(latency);
   return `${finding}; ${sayLuck(evidence)}.`;
 }
 
@@ -90,13 +100,42 @@ function sayErrors(gate: GateReport | undefined): string {
 
 function sayLatency(gate: GateReport | undefined): string {
   if (gate === undefined) return 'The new revision is slow';
-  const { estimate, sample } = gate;
+  const { estimate, openFromMs, sample } = gate;
   const own =
     estimate.candidate === null
       ? 'The new revision has no measured latency'
-      : `The new revision answers 95 % of requests within ${sayMs(estimate.candidate)} (${sayCount(sample.candidate.requests)} requests)`;
+      : `The new revision answers 95 % of requests ${sayWithin(estimate.candidate, openFromMs)} (${sayRequests(sample.candidate.requests)})`;
   if (estimate.stable === null) return own;
-  return `${own}, the old one within ${sayMs(estimate.stable)} (${sayCount(sample.stable.requests)} requests)`;
+  return `${own}, the old one ${sayWithin(estimate.stable, openFromMs)} (${sayRequests(sample.stable.requests)})`;
+}
+
+/** A percentile in the bucket without an upper edge is only known to be more than its lower one. */
+function sayWithin(ms: number, openFromMs: number | null): string {
+  return openFromMs !== null && ms >= openFromMs
+    ? `in more than ${sayMs(ms)}`
+    : `within ${sayMs(ms)}`;
+}
+
+/** Where the candidate is slower by most: what the comparison of whole histograms has found need not be the 95th percentile. */
+function saySlower(evidence: Evidence, gate: GateReport | undefined): string {
+  const { candidate, stable } = windowCounts(evidence.recent);
+  const layout = evidence.latency?.layout ?? null;
+  if (layout === null || candidate.latency === null || stable.latency === null) {
+    return sayLatency(gate);
+  }
+  const own = candidate.latency;
+  const old = stable.latency;
+  const requests = countFrom(own, 0);
+  const found = quantilesTold
+    .filter((part) => requests * (1 - part) >= 3)
+    .map((part) => {
+      const candidateMs = quantileMs(layout, own, part) ?? 0;
+      const stableMs = quantileMs(layout, old, part) ?? 0;
+      return { part, candidateMs, stableMs, factor: candidateMs / Math.max(1e-9, stableMs) };
+    })
+    .toSorted((a, b) => b.factor - a.factor)[0];
+  if (found === undefined || found.part === 1 - slowPart) return sayLatency(gate);
+  return `The new revision answers ${sayPercent(found.part)} of requests ${sayWithin(found.candidateMs, gate?.openFromMs ?? null)} (${sayRequests(requests)}), the old one ${sayWithin(found.stableMs, gate?.openFromMs ?? null)} (${sayRequests(countFrom(old, 0))})`;
 }
 
 function sayRule(rule: RollbackRule): string {
@@ -151,9 +190,12 @@ function sayStableToo(gate: GateReport): string {
   return ', as the old one is: this is not blamed on the release';
 }
 
-/** 0.02123 → "2.1 %". */
+/** 0.02123 → "2.1 %". What is not nothing is never said to be 0 %, and what is not all never 100 %. */
 function sayPercent(ratio: number): string {
   const percent = ratio * 100;
+  const rest = 100 - percent;
+  if (percent > 0 && percent < 0.1) return `${Number(percent.toPrecision(1))} %`;
+  if (rest > 0 && rest < 1) return `${Number((100 - Number(rest.toPrecision(1))).toFixed(6))} %`;
   const digits = percent === 0 || percent >= 10 ? 0 : percent >= 1 ? 1 : 2;
   return `${Number(percent.toFixed(digits))} %`;
 }
@@ -172,6 +214,10 @@ function sayDuration(ms: number): string {
   if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
   if (ms % 60_000 === 0) return `${ms / 60_000} min`;
   return `${Number((ms / 1000).toFixed(1))} s`;
+}
+
+function sayRequests(count: number): string {
+  return `${sayCount(count)} ${Math.round(count) === 1 ? 'request' : 'requests'}`;
 }
 
 /** 4000 → "4,000". */

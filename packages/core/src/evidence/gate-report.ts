@@ -5,10 +5,12 @@
 import { placeOfRate, rateBounds } from '@ascent/stats';
 import type { HistogramLayout } from '../traffic-point.js';
 import { combinedLogE, questionsOf } from './evidence.js';
+import type { SafetyStep } from './error-evidence.js';
 import type { Evidence } from './evidence.js';
 import type { GatePlan, Question } from './gate-plan.js';
 import { slowPart } from './latency-evidence.js';
 import {
+  bucketCount,
   countFrom,
   firstBucketAbove,
   lowerEdgeMs,
@@ -35,6 +37,8 @@ export type GateReport = {
   readonly estimate: PerRevision<number | null>;
   /** 95 % confidence sequences; an upper bound is `null` where a latency has none. */
   readonly bounds: PerRevision<{ readonly lower: number; readonly upper: number | null } | null>;
+  /** Latencies from here on are not told apart, as the last bucket has no upper edge; `null` without buckets. */
+  readonly openFromMs: number | null;
   readonly limit: { readonly max: number; readonly worseThanStableBy: number };
   readonly sample: PerRevision<{ readonly requests: number; readonly bad: number }>;
   readonly window: { readonly fromMs: number; readonly toMs: number };
@@ -55,11 +59,20 @@ export type Proof = {
   readonly excessBelow: number | null;
 };
 
-/** The report of every gate the plan has. */
-export function reportGates(gatePlan: GatePlan, evidence: Evidence): readonly GateReport[] {
+/**
+ * The report of every gate the plan has. `alone`: the candidate should be serving everybody, so what must be proven is
+ * that it keeps to the limit.
+ */
+export function reportGates(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  { alone }: { readonly alone: boolean },
+): readonly GateReport[] {
   const reports: GateReport[] = [];
-  if (gatePlan.errorRate !== null)
-    reports.push(reportErrors(gatePlan, evidence, gatePlan.errorRate));
+  if (gatePlan.errorRate !== null) {
+    const proof = proofOfErrors(gatePlan, evidence, alone);
+    reports.push(reportErrors(gatePlan, evidence, { gate: gatePlan.errorRate, proof }));
+  }
   if (gatePlan.latencyP95 !== null) {
     reports.push(reportLatency(gatePlan, evidence, gatePlan.latencyP95));
   }
@@ -69,11 +82,10 @@ export function reportGates(gatePlan: GatePlan, evidence: Evidence): readonly Ga
 function reportErrors(
   gatePlan: GatePlan,
   evidence: Evidence,
-  gate: NonNullable<GatePlan['errorRate']>,
+  { gate, proof }: { readonly gate: NonNullable<GatePlan['errorRate']>; readonly proof: Proof },
 ): GateReport {
   const seen = windowCounts(evidence.recent);
   const against = evidenceAgainst(gatePlan, evidence, ['errorsRelative', 'errorsLimit']);
-  const proof = proofOfErrors(gatePlan, evidence, gate.worseThanStableBy);
   const crossed = crossedIn(evidence, ['errorsRelative', 'errorsLimit']);
   return {
     name: 'errorRate',
@@ -85,6 +97,7 @@ function reportErrors(
     bounds: perRevision(seen, ({ requests, errors }) =>
       requests === 0 ? null : rateBounds(requests, errors, shownRisk),
     ),
+    openFromMs: null,
     limit: { max: gate.maxRatio, worseThanStableBy: gate.worseThanStableBy },
     sample: perRevision(seen, ({ requests, errors }) => ({ requests, bad: errors })),
     window: { fromMs: seen.startMs, toMs: seen.endMs },
@@ -116,6 +129,7 @@ function reportLatency(
     bounds: perRevision(seen, ({ latency }) =>
       layout === null || latency === null ? null : p95Bounds(layout, latency),
     ),
+    openFromMs: layout === null ? null : lowerEdgeMs(layout, bucketCount(layout) - 1),
     limit: { max: gate.maxMs, worseThanStableBy: gate.worseThanStableBy },
     sample: perRevision(seen, ({ latency }) => ({
       requests: latency === null ? 0 : countFrom(latency, 0),
@@ -128,13 +142,15 @@ function reportLatency(
 }
 
 /** Safe against the plan's tolerance; with a tolerance of 0 nothing can be proven, and no evidence against must do. */
-function proofOfErrors(gatePlan: GatePlan, evidence: Evidence, difference: number): Proof {
+function proofOfErrors(gatePlan: GatePlan, evidence: Evidence, alone: boolean): Proof {
   const neededLogE = -Math.log(gatePlan.risk.missedRegression);
-  const proven = evidence.errors.safety.filter(({ test }) => test.logE >= neededLogE);
+  const difference = gatePlan.errorRate?.worseThanStableBy ?? 0;
+  const logEOf = (step: SafetyStep): number => (alone ? step.aloneLogE : step.test.logE);
+  const proven = evidence.errors.safety.filter((step) => logEOf(step) >= neededLogE);
   const own = evidence.errors.safety.find((step) => step.difference === difference);
-  const logE = own?.test.logE ?? 0;
+  const logE = own === undefined ? 0 : logEOf(own);
   return {
-    complete: own !== undefined && logE >= neededLogE,
+    complete: difference === 0 || logE >= neededLogE,
     logE,
     neededLogE,
     excessBelow: proven.at(-1)?.difference ?? null,

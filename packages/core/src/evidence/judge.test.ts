@@ -116,6 +116,50 @@ describe('the verdict', () => {
     expect(judgement.explanation).toContain('as the old one is: this is not blamed on the release');
   });
 
+  it('does not take requests beside which no stable one was served for a comparison with it', () => {
+    const evidence = watch(errorsOnly, 60, () => [none(20), none(0)]);
+    expect(judge(errorsOnly, evidence, at(60_000, 95))).toMatchObject({
+      verdict: 'undecided',
+      reason: { code: 'not-enough-requests' },
+    });
+    expect(judge(errorsOnly, evidence, at(60_000, 100)).verdict).toBe('healthy');
+  });
+
+  it('says nothing against a release before its first block', () => {
+    const evidence = watch(errorsOnly, 1, () => [none(1), none(4)]);
+    expect(judge(errorsOnly, evidence, at(1000)).reason.code).toBe('not-enough-requests');
+  });
+
+  it('needs no proof of a difference of nothing, only that nothing speaks against', () => {
+    const gatePlan: GatePlan = {
+      ...errorsOnly,
+      errorRate: { maxRatio: 0.05, worseThanStableBy: 0 },
+    };
+    const evidence = watch(gatePlan, 30, () => [none(5), none(45)]);
+    expect(judge(gatePlan, evidence, at(30_000)).verdict).toBe('healthy');
+  });
+
+  it('never says 0 % of what happened, nor 100 % of what did not always', () => {
+    const rare = watch(errorsOnly, 60, (s) => [
+      { requests: 5000, errors: s === 1 ? 1 : 0 },
+      none(0),
+    ]);
+    expect(judge(errorsOnly, rare, at(60_000, 100)).explanation).toContain(
+      '0.0003 % of requests (1',
+    );
+    const often = watch(errorsOnly, 20, (s) => [
+      { requests: 50, errors: s === 1 ? 49 : 50 },
+      none(450),
+    ]);
+    expect(judge(errorsOnly, often, at(20_000)).explanation).toContain('99.9 % of requests (999');
+    const sure: GatePlan = {
+      ...errorsOnly,
+      risk: { falseRollback: 0.01, missedRegression: 0.004 },
+    };
+    const good = watch(sure, 60, () => [none(5), none(45)]);
+    expect(judge(sure, good, at(60_000)).explanation).toContain('99.6 % sure');
+  });
+
   it('survives JSON at every step and goes on as if nothing had happened', () => {
     const draw = (s: number): readonly [Arm, Arm] => [
       { requests: 5, errors: s % 4 === 0 ? 1 : 0 },

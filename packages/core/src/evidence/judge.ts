@@ -8,7 +8,12 @@
  *  5. A limit of the plan is exceeded, though not by more than the stable revision does: undecided.
  *  6. Every gate has its proof: healthy. Otherwise undecided, and the sentence says what is missing.
  */
-import { absoluteErrorLogE, startAbsoluteError, updateAbsoluteError } from '@ascent/stats';
+import {
+  absoluteErrorLogE,
+  startAbsoluteError,
+  thresholdSlack,
+  updateAbsoluteError,
+} from '@ascent/stats';
 import { combinedLogE, questionsOf } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import { explain } from './explain.js';
@@ -55,7 +60,7 @@ export type JudgeContext = { readonly nowMs: number; readonly sharePercent: numb
 
 /** Judges a candidate. Pure: the same evidence gives the same verdict. */
 export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeContext): Judgement {
-  const gates = reportGates(gatePlan, evidence);
+  const gates = reportGates(gatePlan, evidence, { alone: context.sharePercent === 100 });
   const logE = finiteOr(combinedLogE(questionsOf(gatePlan, evidence), 1), 0);
   const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, gates, logE });
   const { stage } = evidence;
@@ -115,7 +120,8 @@ function whyNothingSeen(gatePlan: GatePlan, evidence: Evidence, scene: Scene): D
 }
 
 function whyNotYet(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decision | null {
-  if (scene.logE >= 0) {
+  // Before the first block it is 0, to within rounding: nothing speaks for or against.
+  if (scene.logE > thresholdSlack) {
     const within =
       gatePlan.errorRate !== null &&
       scene.gates.some(({ name, proof }) => name === 'errorRate' && proof.complete) &&

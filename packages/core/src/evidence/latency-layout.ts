@@ -40,6 +40,27 @@ export function upperEdgeMs(layout: HistogramLayout, bucket: number): number {
   return bucket >= bucketCount(layout) - 1 ? Infinity : lowerEdgeMs(layout, bucket + 1);
 }
 
+/** Layouts that have been found to be none, or to be sound. */
+const soundness = new WeakMap<HistogramLayout, boolean>();
+
+/** Whether a layout has two buckets at least, and edges that rise. */
+export function isSoundLayout(layout: HistogramLayout): boolean {
+  let sound = soundness.get(layout);
+  if (sound === undefined) {
+    sound =
+      layout.type === 'exponential'
+        ? layout.scaleMs > 0 &&
+          layout.growthFactor > 1 &&
+          Number.isInteger(layout.finiteBuckets) &&
+          layout.finiteBuckets >= 1 &&
+          layout.scaleMs * layout.growthFactor ** layout.finiteBuckets < Infinity
+        : layout.boundsMs.length >= 1 &&
+          layout.boundsMs.every((bound, j) => bound > (layout.boundsMs[j - 1] ?? 0));
+    soundness.set(layout, sound);
+  }
+  return sound;
+}
+
 /** Whether two histograms count in the same buckets. */
 export function isSameLayout(a: HistogramLayout | null, b: HistogramLayout | null): boolean {
   if (a === b || a === null || b === null) return a === b;

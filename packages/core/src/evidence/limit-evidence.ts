@@ -1,9 +1,18 @@
 /**
- * The test against a limit of the plan, left alone while the stable revision is beyond the limit too: an
- * outage that hits both is not the release's fault.
+ * The test against a limit of the plan: is the candidate above it, and is that the release's own doing?
+ *
+ * An outage that hits both revisions, or a service that is above its limit anyway, is not the release's fault. So
+ * the candidate is held to the limit or to one and a half times what the stable revision failed of late, whichever is
+ * more; and its requests are left out of the test altogether while the stable revision is surely far beyond the limit
+ * (`stable-watch.ts`). Both look at stable requests only, so they cannot favour a rejection: the test stays valid for
+ * every candidate below what it is held to. What was seen of the stable revision fades once it no longer serves.
+ *
+ * Refused, measured: the limit alone with the watch (two of three good releases sent back where both fail 1.5 % and
+ * the limit is 1 %), and the smaller of two e-values, one per null (20 % more failed requests when the candidate is broken).
  */
 import {
   absoluteErrorLogE,
+  fadeStableWatch,
   isStableAlarmed,
   scaleOdds,
   startAbsoluteError,
@@ -13,8 +22,12 @@ import {
 } from '@ascent/stats';
 import type { AbsoluteError, StableWatch, Trials } from '@ascent/stats';
 
-/** The candidate's test and the watch on the stable revision. Plain data. */
-export type LimitEvidence = { readonly test: AbsoluteError; readonly watch: StableWatch };
+/** The candidate's test, the watch on the stable revision, and both revisions' requests of late. Plain data. */
+export type LimitEvidence = {
+  readonly test: AbsoluteError;
+  readonly watch: StableWatch;
+  readonly ofLate: LimitBlock;
+};
 
 /** Requests of both revisions, pooled. */
 export type LimitBlock = { readonly candidate: Trials; readonly stable: Trials };
@@ -28,12 +41,29 @@ export type LimitOptions = {
   readonly dispersion: number;
 };
 
+/** Requests that "of late" is made of: enough to tell 1 % from 2 %, few enough to follow an incident. */
+const memoryRequests = 2000;
+/** Candidate requests in which two thirds of what was seen are forgotten once the stable revision does not serve. */
+const fadingRequests = 200;
+/** As many requests stand for what is not known yet of the stable revision: that it keeps to the limit. */
+const priorRequests = 20;
+/** Errors the stable revision may have been spared by chance where it serves but a few beside the candidate. */
+const sparedErrors = 3;
+/** How many times the stable revision's own rate a candidate is held to: its estimate must not decide by its noise. */
+const stableMargin = 1.5;
+
+const nothing: Trials = { requests: 0, errors: 0 };
+
 /** Nothing is known yet. */
 export function startLimitEvidence(): LimitEvidence {
-  return { test: startAbsoluteError(), watch: startStableWatch() };
+  return {
+    test: startAbsoluteError(),
+    watch: startStableWatch(),
+    ofLate: { candidate: nothing, stable: nothing },
+  };
 }
 
-/** ln of the e-value against "the candidate keeps to the limit". */
+/** ln of the e-value against "the candidate keeps to the limit, or is hardly worse than the stable revision". */
 export function limitLogE(evidence: LimitEvidence): number {
   return absoluteErrorLogE(evidence.test);
 }
@@ -44,19 +74,58 @@ export function absorbLimit(
   block: LimitBlock,
   options: LimitOptions,
 ): LimitEvidence {
-  const { dispersion } = options;
-  const stable = inClusters(block.stable, dispersion);
-  const watch = updateStableWatch(evidence.watch, stable, withinUnit(options.limit));
-  if (isStableAlarmed(watch)) return { test: evidence.test, watch };
-  const limit = scaleOdds(withinUnit(options.limit), options.toleratedOddsRatio);
-  const { logThreshold } = options;
+  const limit = withinUnit(options.limit);
+  const clusters = {
+    candidate: inClusters(block.candidate, options.dispersion),
+    stable: inClusters(block.stable, options.dispersion),
+  };
+  const watch =
+    clusters.stable.requests === 0
+      ? fadeStableWatch(evidence.watch, clusters.candidate.requests)
+      : updateStableWatch(evidence.watch, clusters.stable, limit);
+  const ofLate = remember(evidence.ofLate, clusters);
+  if (isStableAlarmed(watch)) return { test: evidence.test, watch, ofLate };
+  const held = Math.max(limit, withinUnit(stableMargin * stableRateOfLate(ofLate, limit)));
+  const { logThreshold, toleratedOddsRatio } = options;
   return {
-    test: updateAbsoluteError(evidence.test, inClusters(block.candidate, dispersion), {
-      limit,
+    test: updateAbsoluteError(evidence.test, clusters.candidate, {
+      limit: scaleOdds(held, toleratedOddsRatio),
       logThreshold,
     }),
     watch,
+    ofLate,
   };
+}
+
+/** Requests of late, this block's included; where the stable revision serves no more, what was seen of both fades. */
+function remember(before: LimitBlock, block: LimitBlock): LimitBlock {
+  const kept =
+    block.stable.requests === 0
+      ? fadingRequests / (fadingRequests + block.candidate.requests)
+      : memoryRequests / Math.max(memoryRequests, before.stable.requests + block.stable.requests);
+  const add = (past: Trials, now: Trials): Trials => ({
+    requests: past.requests * kept + now.requests,
+    errors: past.errors * kept + now.errors,
+  });
+  return {
+    candidate:
+      block.stable.requests === 0
+        ? add(before.candidate, nothing)
+        : add(before.candidate, block.candidate),
+    stable: add(before.stable, block.stable),
+  };
+}
+
+/**
+ * What the stable revision fails, at most: its own rate, with more room for chance the less it served beside the
+ * candidate, because the candidate's evidence then is better than what is known of the stable revision.
+ */
+function stableRateOfLate({ candidate, stable }: LimitBlock, limit: number): number {
+  const servedTimes = stable.requests / Math.max(1, candidate.requests);
+  const doubt = Math.min(1, Math.max(0, 1.25 - servedTimes / 2));
+  const spared = sparedErrors * doubt * Math.min(1, stable.requests / priorRequests);
+  const prior = (priorRequests * limit) / stableMargin;
+  return (stable.errors + spared + prior) / (stable.requests + priorRequests);
 }
 
 /** Clustered errors carry the information of fewer independent ones; rounded in the release's favour. */

@@ -69,6 +69,49 @@ describe('a look at the metrics', () => {
     expect(look(once, [...bothAt(2), ...bothAt(3)]).total.candidateRequests).toBe(30);
   });
 
+  it('names and leaves out an interval that overlaps one it has used', () => {
+    const sliding = Array.from({ length: 60 }, (_, s) => {
+      const interval = { startMs: s * 1000, endMs: s * 1000 + minuteMs };
+      return [
+        point('new', 1, { ...interval, errors: 1 }),
+        point('old', 1, { ...interval, requests: 90 }),
+      ];
+    }).flat();
+    const after = look(fresh(), sliding);
+    expect(after.total.candidateRequests).toBe(10);
+    expect(counts(after)).toEqual({ 'overlapping-interval': 59 });
+  });
+
+  it('names what comes too late once, also a whole interval', () => {
+    const gap = look(fresh(), [...bothAt(1), ...bothAt(3)]);
+    const late = look(gap, [...bothAt(1), ...bothAt(2), ...bothAt(3)]);
+    expect(counts(late)).toEqual({ 'late-point': 1 });
+    expect(late.total).toEqual(gap.total);
+    const again = look(late, [...bothAt(1), ...bothAt(2), ...bothAt(3)]);
+    expect(counts(again)).toEqual({ 'late-point': 1 });
+  });
+
+  it('names a wrong point once, however often it is sent', () => {
+    const wrong = [point('new', 1, { requests: NaN }), point('old', 1, { requests: 90 })];
+    const often = [1, 2, 3].reduce((state) => look(state, [...wrong, ...bothAt(2)]), fresh());
+    expect(counts(often)).toEqual({ 'not-a-number': 1, 'candidate-silent': 1 });
+  });
+
+  it.each([1e16, 2 ** 64])('takes %d requests in a minute for no count', (requests) => {
+    const after = look(fresh(), [point('new', 1, { requests }), point('old', 1, {})]);
+    expect(counts(after)).toMatchObject({ 'impossible-count': 1 });
+    const latency = { layout, counts: [requests, 0, 0, 0, 0] };
+    const slow = look(fresh(), [point('new', 1, { latency }), point('old', 1, {})]);
+    expect(counts(slow)).toMatchObject({ 'impossible-count': 1 });
+  });
+
+  it.each([[[]], [[500, 100]], [[100, NaN]]])('takes bounds %j for no buckets', (boundsMs) => {
+    const latency = { layout: { type: 'explicit', boundsMs }, counts: [1] } as const;
+    const after = look(fresh(), [point('new', 1, { latency }), point('old', 1, {})]);
+    expect(counts(after)).toMatchObject({ 'impossible-buckets': 1 });
+    expect(after.latency).toBeNull();
+  });
+
   it('comes to the same evidence whether points arrive at once, one by one or out of order', () => {
     const points = [1, 2, 3, 4, 5].flatMap((minute) => bothAt(minute));
     const atOnce = look(fresh(), points);

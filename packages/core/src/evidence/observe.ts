@@ -50,8 +50,10 @@ export function observe(
     ({ endMs, startMs }) =>
       !(endMs > observation.youngestTrustedMs) && !(startMs < evidence.startedMs),
   );
-  const fresh = trusted.filter(({ endMs }) => !(endMs <= evidence.watermarkMs));
-  const { intervals, faults } = pairPoints(fresh, observation);
+  const { intervals, faults } = pairPoints(
+    trusted.filter(({ endMs }) => !(endMs <= evidence.watermarkMs)),
+    observation,
+  );
   const late = latePoints(evidence, trusted, observation);
   let state = noteShareChange(evidence, observation.shareChangedMs);
   state = noteAnomalies(state, [...late, ...faults]);
@@ -60,32 +62,53 @@ export function observe(
     lens = refocus(lens, interval.layout);
     state = absorb(lens, state, interval);
   }
-  return { ...state, used: rememberUsed(evidence, intervals) };
+  return { ...state, used: rememberSeen(evidence.used, { intervals, late, faults }) };
 }
 
-function rememberUsed(evidence: Evidence, intervals: readonly TrafficInterval[]): Evidence['used'] {
-  const added = intervals.map(({ endMs, hasCandidate, hasStable }) => ({
+/** Every interval of which anything was seen counts as seen whole: what is late or wrong is said once. */
+function rememberSeen(
+  used: Evidence['used'],
+  seen: {
+    readonly intervals: readonly TrafficInterval[];
+    readonly late: readonly Fault[];
+    readonly faults: readonly Fault[];
+  },
+): Evidence['used'] {
+  const whole = new Set([...seen.late, ...seen.faults].map(({ atMs }) => atMs));
+  const added = seen.intervals.map(({ endMs, hasCandidate, hasStable }) => ({
     endMs,
     candidate: hasCandidate,
     stable: hasStable,
   }));
-  return [...evidence.used, ...added].slice(-usedKept);
+  const known = new Set([...used, ...added].map(({ endMs }) => endMs));
+  const missed = [...whole]
+    .filter((endMs) => Number.isFinite(endMs) && !known.has(endMs))
+    .map((endMs) => ({ endMs, candidate: true, stable: true }));
+  return [...used, ...missed, ...added]
+    .map((entry) => (whole.has(entry.endMs) ? { ...entry, candidate: true, stable: true } : entry))
+    .sort((a, b) => a.endMs - b.endMs)
+    .slice(-usedKept);
 }
 
-/** Points of intervals that were already used without them: too late to count. */
+/**
+ * Points of intervals that are over: that were used without them, or skipped because a later one was used first. What
+ * ended before the oldest interval that is remembered may have been used, and is let pass.
+ */
 function latePoints(
   evidence: Evidence,
   points: readonly TrafficPoint[],
   { stable, candidate }: Observation,
 ): readonly Fault[] {
   const used = new Map(evidence.used.map((interval) => [interval.endMs, interval]));
-  return points.flatMap(({ revision, endMs }) => {
+  const oldestMs = evidence.used[0]?.endMs ?? Infinity;
+  const late = new Set<number>();
+  for (const { revision, endMs } of points) {
+    if (endMs > evidence.watermarkMs || endMs < oldestMs) continue;
     const known = used.get(endMs);
-    if (known === undefined) return [];
-    const late =
-      (revision === candidate && !known.candidate) || (revision === stable && !known.stable);
-    return late ? [{ code: 'late-point' as const, atMs: endMs }] : [];
-  });
+    const seen = revision === candidate ? known?.candidate : known?.stable;
+    if ((revision === candidate || revision === stable) && seen !== true) late.add(endMs);
+  }
+  return [...late].map((atMs) => ({ code: 'late-point' as const, atMs }));
 }
 
 function noteShareChange(evidence: Evidence, changedMs: number): Evidence {
@@ -112,6 +135,9 @@ function passShareChanges(evidence: Evidence, untilMs: number): Evidence {
 }
 
 function absorb(lens: GateLens, before: Evidence, interval: TrafficInterval): Evidence {
+  if (interval.startMs < before.watermarkMs) {
+    return noteAnomalies(before, [{ code: 'overlapping-interval', atMs: interval.endMs }]);
+  }
   const evidence = passShareChanges(before, interval.startMs);
   if (evidence.pendingShareChangesMs.some((changedMs) => changedMs < interval.endMs)) {
     const dropped = { ...evidence, watermarkMs: interval.endMs };

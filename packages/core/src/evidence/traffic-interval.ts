@@ -5,7 +5,7 @@
  * quietly becoming evidence.
  */
 import type { HistogramLayout, TrafficPoint } from '../traffic-point.js';
-import { fullCounts, isSameLayout } from './latency-layout.js';
+import { fullCounts, isSameLayout, isSoundLayout } from './latency-layout.js';
 
 /** What can be wrong with measurements, one name each. */
 export type AnomalyCode =
@@ -18,6 +18,9 @@ export type AnomalyCode =
   | 'duplicate-point'
   | 'late-point'
   | 'spans-share-change'
+  | 'overlapping-interval'
+  | 'impossible-count'
+  | 'impossible-buckets'
   | 'bad-interval';
 
 /** One revision's answers in one interval. */
@@ -39,6 +42,9 @@ export type TrafficInterval = {
   readonly hasCandidate: boolean;
   readonly hasStable: boolean;
 };
+
+/** More requests in one interval than any service answers: a counter of 64 bits that wrapped around, say. */
+const mostRequests = 1e9;
 
 /** Nothing was asked and nothing answered. */
 export const noTraffic: ArmTraffic = { requests: 0, errors: 0, latency: null };
@@ -87,17 +93,23 @@ function faultOf(point: TrafficPoint): AnomalyCode | null {
   const { startMs, endMs, requests, errors, latency } = point;
   if (!Number.isFinite(startMs) || !Number.isFinite(endMs) || endMs <= startMs)
     return 'bad-interval';
-  if (!Number.isFinite(requests) || !Number.isFinite(errors)) return 'not-a-number';
-  if (requests < 0 || errors < 0) return 'counter-went-back';
+  const code = countFault(requests) ?? countFault(errors);
+  if (code !== null) return code;
   if (Math.round(errors) > Math.round(requests)) return 'errors-exceed-requests';
-  return latency === null ? null : countsFault(latency.counts);
+  if (latency === null) return null;
+  return isSoundLayout(latency.layout) ? countsFault(latency.counts) : 'impossible-buckets';
+}
+
+function countFault(count: number): AnomalyCode | null {
+  if (count >= 0 && count <= mostRequests) return null;
+  if (!Number.isFinite(count)) return 'not-a-number';
+  return count < 0 ? 'counter-went-back' : 'impossible-count';
 }
 
 function countsFault(counts: readonly number[]): AnomalyCode | null {
   for (let j = 0; j < counts.length; j += 1) {
-    const count = counts[j] ?? 0;
-    if (count >= 0 && count < Infinity) continue;
-    return count < 0 ? 'counter-went-back' : 'not-a-number';
+    const code = countFault(counts[j] ?? 0);
+    if (code !== null) return code;
   }
   return null;
 }
