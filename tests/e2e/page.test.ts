@@ -115,6 +115,7 @@ test(
     expect(await violations(page)).toEqual([]);
     await pressAndConfirm('Resume');
     await page.getByRole('heading', { name: /waits for your approval of 50 %/ }).waitFor();
+    await page.getByText(/candidate · \d+ instance/).waitFor();
     await picture(page, 'real-your-turn');
     await pressAndConfirm('Approve 50 %');
     await page

@@ -7,6 +7,7 @@ import type {
   TrafficSeries,
   WishType,
 } from '@ascent/controller';
+import type { InstanceCountOutcome } from '@ascent/core';
 
 /** An answer, or why there is none. */
 export type Answer<T> =
@@ -80,6 +81,11 @@ export async function silence(rule: string, forMs: number): Promise<Answer<null>
 /** Requests, errors and latencies of the rollout so far. */
 export async function readTraffic(): Promise<Answer<TrafficSeries>> {
   return await call<TrafficSeries>('traffic');
+}
+
+/** How many instances each revision of the rollout has. */
+export async function readInstances(): Promise<Answer<InstanceCountOutcome>> {
+  return await call<InstanceCountOutcome>('instances');
 }
 
 /** The newest error lines of the candidate. */

@@ -218,6 +218,12 @@ describe('acting on the page', () => {
     ));
 });
 
+test('how many instances each revision has stands beside its share', () =>
+  atCanary(async (_scene, { page }) => {
+    await page.getByText('stable · 2 instances').waitFor();
+    await page.getByText('candidate · 1 instance').waitFor();
+  }));
+
 describe('a link in a message', () => {
   test('asks who it is first, then opens its question, and answers nothing by itself', () =>
     atCanary(async (scene, { page }) => {

@@ -201,6 +201,15 @@ function servicePort(state: State, service: string): ServicePort {
 
 function metricsPort(state: State, { metrics }: RolloutPlan): MetricsPort {
   return {
+    countInstances: ({ revisions }) =>
+      Promise.resolve(
+        state.blind === null
+          ? {
+              type: 'counts',
+              counts: Object.fromEntries(revisions.map((name, index) => [name, 2 - index])),
+            }
+          : { type: 'unavailable', reason: state.blind },
+      ),
     read: ({ revisions, afterMs, nowMs }) => {
       if (state.blind !== null)
         return Promise.resolve({ type: 'unavailable', reason: state.blind });

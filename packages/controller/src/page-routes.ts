@@ -1,6 +1,11 @@
 /** What the page needs beyond the live state: who is reading, acting on the rollout, its traffic, and the history. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AscentError, errorCatalogue, type Decision } from '@ascent/core';
+import {
+  AscentError,
+  errorCatalogue,
+  type Decision,
+  type InstanceCountOutcome,
+} from '@ascent/core';
 import type { Access, Refusal } from './access.js';
 import { act, silence, type Wish } from './act.js';
 import type { ErrorLines, ErrorLog } from './error-log.js';
@@ -11,6 +16,8 @@ import type { World } from './world.js';
 
 const HISTORY_LINES_MAX = 200;
 const REASON_LENGTH_MAX = 500;
+/** A gauge is written every minute and seen after three; ten of its points are enough to find the newest. */
+const INSTANCE_SAMPLES = 10;
 const SILENCE_MS_MAX = 30 * 86_400_000;
 
 /** What a person can ask for. */
@@ -188,6 +195,17 @@ function addReadings(app: FastifyInstance, context: PageContext): void {
     if (!rollout || context.errorLog === null) return { type: 'lines', lines: [] };
     const { candidate: revision, startedMs: afterMs } = rollout;
     return await context.errorLog({ service: context.service, revision, afterMs });
+  });
+  app.get('/api/instances', async (): Promise<InstanceCountOutcome> => {
+    const rollout = context.latest()?.record?.rollout;
+    const { service, samplePeriodMs, world } = context;
+    const nowMs = world.now();
+    if (!rollout || world.metrics.countInstances === undefined) {
+      return { type: 'unavailable', reason: 'the source of the metrics does not count them' };
+    }
+    const revisions = [rollout.stable, rollout.candidate];
+    const afterMs = nowMs - INSTANCE_SAMPLES * samplePeriodMs;
+    return await world.metrics.countInstances({ service, revisions, afterMs, nowMs });
   });
   app.get('/api/history', async () =>
     readHistory(context.journalDir, { nowMs: context.world.now(), limit: HISTORY_LINES_MAX }),

@@ -90,6 +90,7 @@ export type {
   UndecidablePolicy,
 } from './plan.js';
 export type {
+  InstanceCountOutcome,
   MetricsOutcome,
   MetricsPort,
   InstanceQuestion,

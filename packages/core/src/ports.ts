@@ -84,6 +84,11 @@ export type MetricsQuestion = {
   readonly nowMs: number;
 };
 
+/** Instances by revision, as of the newest point; a revision without one has none. Only people look at it. */
+export type InstanceCountOutcome =
+  | { readonly type: 'counts'; readonly counts: Readonly<Record<string, number>> }
+  | { readonly type: 'unavailable'; readonly reason: string };
+
 /** Whose instances, and since when (Unix milliseconds). */
 export type InstanceQuestion = Omit<MetricsQuestion, 'revisions'> & { readonly revision: string };
 
@@ -115,4 +120,6 @@ export type MetricsPort = {
   readonly readInstances?: (
     question: InstanceQuestion,
   ) => Promise<readonly InstanceCounts[] | null>;
+  /** How many instances each revision had at last; a source that does not know leaves it out. Never throws for an outage. */
+  readonly countInstances?: (question: MetricsQuestion) => Promise<InstanceCountOutcome>;
 };

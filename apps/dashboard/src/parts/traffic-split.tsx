@@ -1,7 +1,8 @@
 /** Who serves how much right now, as the platform says; and whether that is what was asked for. */
-import type { ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import type { Rollout } from '@ascent/core';
 import type { Snapshot } from '@ascent/controller';
+import { readInstances } from '../api.js';
 import { shortRevision } from '../model/revision-name.js';
 
 type Part = {
@@ -14,6 +15,7 @@ type Part = {
 export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): ReactElement {
   const rollout = snapshot.record?.rollout ?? null;
   const parts = partsOf(snapshot, rollout);
+  const counts = useInstances(rollout?.id ?? null, snapshot.atMs);
   const candidate = parts.find(({ role }) => role === 'candidate')?.percent ?? 0;
   const promoted = rollout?.status.type === 'promoted';
   const foreign = rollout?.status.type === 'paused' && rollout.status.cause === 'foreignChange';
@@ -38,7 +40,10 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
             <span className="mono" title={name}>
               {shortRevision(name, snapshot.service)}
             </span>
-            <span className="quiet">{roleWords(role, promoted)}</span>
+            <span className="quiet">
+              {roleWords(role, promoted)}
+              {instanceWords(counts?.[name])}
+            </span>
             <b>{percent} %</b>
           </li>
         ))}
@@ -50,6 +55,33 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
       )}
     </>
   );
+}
+
+/** Counted every minute, so there is no use in asking more often. */
+const PACE_MS = 10_000;
+
+type Counts = Readonly<Record<string, number>>;
+
+function useInstances(rollout: string | null, atMs: number): Counts | null {
+  const [counts, setCounts] = useState<Counts | null>(null);
+  const turn = Math.floor(atMs / PACE_MS);
+  useEffect(() => {
+    let current = true;
+    if (rollout === null) return;
+    void readInstances().then((answer) => {
+      if (!current || !answer.ok) return;
+      setCounts(answer.value.type === 'counts' ? answer.value.counts : null);
+    });
+    return () => {
+      current = false;
+    };
+  }, [rollout, turn]);
+  return counts;
+}
+
+function instanceWords(count: number | undefined): string {
+  if (count === undefined) return '';
+  return ` · ${count} ${count === 1 ? 'instance' : 'instances'}`;
 }
 
 function roleWords(role: Part['role'], promoted: boolean): string {

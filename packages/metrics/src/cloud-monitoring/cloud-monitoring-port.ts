@@ -12,6 +12,7 @@ import { TrafficTally } from '../traffic-tally.js';
 import { Unreadable, unlessUnreadable } from '../unreadable.js';
 import { toHistogram } from './distribution.js';
 import { googleFault } from './google-fault.js';
+import { countInstances } from './instance-count.js';
 import { readPages, type SeriesReader } from './series-pages.js';
 import { endMsOf, type SeriesPoint, type TimeSeriesPage } from './time-series-answer.js';
 import { readUtilization } from './utilization.js';
@@ -72,6 +73,11 @@ export function createCloudMonitoringPort(options: CloudMonitoringOptions): Metr
         const range = gridRange({ ...question, periodMs, visibilityDelayMs });
         const signal = AbortSignal.timeout(deadlineMs);
         return readUtilization(reader, question, { range, signal });
+      }),
+    countInstances: (question) =>
+      unlessUnreadable(() => {
+        const range = gridRange({ ...question, periodMs, visibilityDelayMs });
+        return countInstances(reader, question, { range, signal: AbortSignal.timeout(deadlineMs) });
       }),
   };
 }

@@ -4,12 +4,13 @@
  */
 import type { GridRange } from '../sample-grid.js';
 
-/** The metrics a rollout is judged by, and those that only alerts watch. */
+/** The metrics a rollout is judged by, those that only alerts watch, and the one that only people look at. */
 export type RunMetric =
   | 'request_count'
   | 'request_latencies'
   | 'container/cpu/utilizations'
-  | 'container/memory/utilizations';
+  | 'container/memory/utilizations'
+  | 'container/instance_count';
 
 /** Which series of which service. */
 export type TimeSeriesQuery = {
@@ -34,7 +35,9 @@ export function timeSeriesParams(query: TimeSeriesQuery): URLSearchParams {
     'interval.endTime': new Date(range.endMs).toISOString(),
     'aggregation.alignmentPeriod': `${periodMs / 1_000}s`,
     // DELTA keeps counts and whole histograms; a percentile aligner would give percentiles of percentiles (4.3).
-    'aggregation.perSeriesAligner': 'ALIGN_DELTA',
+    // The number of instances is a gauge, which has no difference.
+    'aggregation.perSeriesAligner':
+      metric === 'container/instance_count' ? 'ALIGN_MAX' : 'ALIGN_DELTA',
     'aggregation.crossSeriesReducer': 'REDUCE_SUM',
     view: 'FULL',
     pageSize: String(PAGE_SIZE),
