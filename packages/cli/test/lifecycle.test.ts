@@ -16,7 +16,7 @@ let cloud: CloudRunLocal;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ascent-lifecycle-'));
-  cloud = await startCloudRunLocal();
+  cloud = await startCloudRunLocal(['--sample-period', '1s', '--visibility-delay', '0s']);
 });
 afterAll(async () => {
   await cloud.stop();
@@ -36,7 +36,7 @@ class House {
   readonly service: string;
   readonly plan: string;
 
-  private constructor(service: string) {
+  constructor(service: string) {
     this.service = service;
     this.plan = join(folder, `${service}.yaml`);
   }
@@ -177,6 +177,29 @@ describe('a person', () => {
     expect(status).toBe(3);
     expect(stderr).toMatch(/ASC_REVISION_UNKNOWN.*edited-00099-abc.*Restore the annotation/);
     expect(await house.shares()).toEqual(before);
+  });
+});
+
+describe('CPU and memory of real instances', () => {
+  test('fire alerts in the stability week, and the status shows them', async () => {
+    const rule = { for: '5s', channels: ['email'] };
+    const alerts = [
+      { ...rule, name: 'some-memory', metric: 'memory', above: '1%' },
+      { ...rule, name: 'all-memory', metric: 'memory', above: '99%' },
+      { ...rule, name: 'all-cpu', metric: 'cpu', above: '99%' },
+    ];
+    const house = new House('busy');
+    await house.writePlan({ alerts });
+    await cloud.deploy('busy');
+    const firing = ({ json }: Answer): readonly string[] =>
+      json.record?.watch?.alerts.firing.map(({ rule: name }) => name) ?? [];
+    await house.until('tick', (answer) => firing(answer).length > 0);
+    const status = await house.ascent('status');
+    expect(firing(status)).toEqual(['some-memory']);
+    const [news] = status.json.record?.watch?.news ?? [];
+    expect(news?.sentence).toMatch(
+      /memory utilization of busy-\S+ is [\d.]+ % and has been above 1 % for 5s/,
+    );
   });
 });
 

@@ -33,7 +33,7 @@ export type CloudRunLocal = {
 };
 
 /** Starts the emulator on a free port. The bundle must have been built (`npm test` does so first). */
-export async function startCloudRunLocal(): Promise<CloudRunLocal> {
+export async function startCloudRunLocal(flags: readonly string[] = []): Promise<CloudRunLocal> {
   const data = await mkdtemp(join(tmpdir(), 'ascent-platform-'));
   const built = spawnSync(
     process.execPath,
@@ -41,9 +41,13 @@ export async function startCloudRunLocal(): Promise<CloudRunLocal> {
     { encoding: 'utf8' },
   );
   if (built.status !== 0) throw new Error(`cannot build the image: ${built.stderr}`);
-  const child = spawn(process.execPath, [PROGRAM, 'start', '--port', '0', '--data', data], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, 'start', '--port', '0', '--data', data, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const stop = async (): Promise<void> => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');

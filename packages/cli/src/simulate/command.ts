@@ -1,6 +1,7 @@
 /** `ascent simulate` on the command line. What it does is loaded when it is used, so that other commands start fast. */
-import { AscentError, parseDurationMs } from '@ascent/core';
+import { AscentError, parseDurationMs, type RolloutPlan } from '@ascent/core';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { CostedTemplate, Size } from '../cost/size.js';
 import { showExamples } from '../example.js';
 import { note, print } from '../output.js';
 import { loadPlan } from '../plan-file.js';
@@ -14,6 +15,7 @@ type Options = Pick<SharedOptions, 'plan' | 'json'> & {
   readonly errors: number;
   readonly latency: number;
   readonly step?: number;
+  readonly manifest?: string;
 };
 
 function wholeNumber(text: string): number {
@@ -53,7 +55,8 @@ export function addSimulate(command: Command): void {
       '--step <duration>',
       'time between two looks (default: 1m, and 5m with --runs)',
       duration,
-    );
+    )
+    .option('--manifest <file>', 'the instances to pay for (default: 1 CPU, 512 MiB)');
   showExamples(
     command,
     ['ascent simulate --scenario slow', 'ascent simulate --scenario errors --rate 10 --runs 200'],
@@ -61,13 +64,23 @@ export function addSimulate(command: Command): void {
   ).action(run);
 }
 
+/** The size in a manifest, or Cloud Run's default. @throws AscentError `ASC_MANIFEST_INVALID`. */
+async function sizeFor(plan: RolloutPlan, manifest: string | undefined): Promise<Size> {
+  const { sizeOf } = await import('../cost/size.js');
+  if (manifest === undefined) return sizeOf({ spec: {} });
+  const { readManifest } = await import('../deploy/manifest.js');
+  const { spec } = await readManifest(manifest, plan.service);
+  return sizeOf(spec.template as CostedTemplate);
+}
+
 async function run(options: Options): Promise<void> {
   const plan = await loadPlan(options.plan);
-  const [{ simulate, simulateMany }, { distributionText, runText }, { scenarios }] =
+  const [{ simulate, simulateMany }, { distributionText, runText }, { scenarios }, size] =
     await Promise.all([
       import('./simulate.js'),
       import('./simulate-text.js'),
       import('@ascent/simulator'),
+      sizeFor(plan, options.manifest),
     ]);
   const scenario = scenarios.get(options.scenario);
   if (scenario === undefined) {
@@ -76,7 +89,7 @@ async function run(options: Options): Promise<void> {
     throw new AscentError('ASC_USAGE', message);
   }
   const stepMs = options.step ?? (options.runs === 1 ? 60_000 : 300_000);
-  const wanted = { ...options, plan, scenario, stepMs, planFile: options.plan };
+  const wanted = { ...options, plan, scenario, stepMs, size, planFile: options.plan };
   if (options.runs === 1) {
     const result = await simulate(wanted, note);
     print(runText(wanted, result), result, options);

@@ -1,6 +1,7 @@
 /** What `ascent simulate` says: a chart and the decisions of one run, or how many runs are distributed. */
 import { formatDuration, type RolloutPlan } from '@ascent/core';
 import type { Tally } from '@ascent/simulator';
+import { moneyText } from './money.js';
 import { sparkline, type Reading } from './chart.js';
 import type { Distribution, Moment, Simulated, SimulatedRun } from './simulate.js';
 
@@ -35,6 +36,7 @@ export function runText(wanted: Simulated, run: SimulatedRun): string {
     `candidate: ${tallyText(run.candidate, wanted.plan)}`,
     `stable:    ${tallyText(run.stable, wanted.plan)}`,
     `users hurt by the release: ${run.usersHurt} answers failed that would not have failed before it`,
+    moneyText(run.money, wanted.size),
   ].join('\n');
 }
 
@@ -45,11 +47,13 @@ export function distributionText(wanted: Simulated, { runs, ends: counts }: Dist
     const these = runs.filter((run) => run.end === end);
     const took = these.map(({ tookMs }) => tookMs);
     const hurt = these.map(({ usersHurt }) => usersHurt);
+    const spent = these.map(({ money }) => money.answers + money.waiting);
     const share = ((100 * count) / runs.length).toFixed(1);
     return [
       `${ends[end] ?? end}: ${count} of ${runs.length} (${share} %)`,
       `  after      ${spread(took, formatDuration)}`,
       `  users hurt ${spread(hurt, (value) => String(Math.round(value)))}`,
+      `  dollars    ${spread(spent, (value) => value.toFixed(2))}`,
     ];
   });
   return [head(wanted), '', ...lines].join('\n');

@@ -2,6 +2,7 @@ import { compilePlan, type RolloutPlan } from '@ascent/core';
 import { scenarios, type Scenario } from '@ascent/simulator';
 import { describe, expect, test } from 'vitest';
 import { sparkline } from './chart.js';
+import { defaultSize } from './money.js';
 import { simulate, simulateMany, type Simulated } from './simulate.js';
 import { distributionText, runText } from './simulate-text.js';
 
@@ -37,6 +38,7 @@ function wanted(name: string, runs = 1): Simulated {
     errors: 0.002,
     latency: 400,
     stepMs: 60_000,
+    size: defaultSize,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Runs rehearsals for `ascent simulate`: one with its course over time, or many with their distribution. */
 import { type Decision, type RolloutPlan } from '@ascent/core';
+import type { Size } from '../cost/size.js';
+import { moneyOf, type Money } from './money.js';
 import { rehearse, type Rehearsal, type Scenario, type Tally } from '@ascent/simulator';
 
 /** What is simulated. */
@@ -16,6 +18,8 @@ export type Simulated = {
   /** Median of a healthy revision, milliseconds. */
   readonly latency: number;
   readonly stepMs: number;
+  /** Of the instances. */
+  readonly size: Size;
 };
 
 /** The candidate's share and its users at one moment. */
@@ -37,6 +41,7 @@ export type SimulatedRun = {
   /** Answers of the candidate that failed, and would not have failed at the stable revision's rate. */
   readonly usersHurt: number;
   readonly steps: number;
+  readonly money: Money;
   /** Empty where only the distribution was asked for. */
   readonly course: readonly Moment[];
 };
@@ -69,7 +74,7 @@ export async function simulate(wanted: Simulated, tell: Tell): Promise<Simulated
       tell(`${((nowMs - startMs) / DAY_MS).toFixed(1)} days, ${rollout.sharePercent} %`);
     },
   });
-  return { ...summarize(result), decisions: result.decisions, course };
+  return { ...summarize(wanted, result), decisions: result.decisions, course };
 }
 
 /** Runs of the seeds from `seed` on. */
@@ -79,7 +84,7 @@ export async function simulateMany(wanted: Simulated, tell: Tell): Promise<Distr
   const startedMs = performance.now();
   let toldMs = startedMs;
   for (let index = 0; index < wanted.runs; index += 1) {
-    const run = summarize(await rehearse(inputsOf(wanted, wanted.seed + index)));
+    const run = summarize(wanted, await rehearse(inputsOf(wanted, wanted.seed + index)));
     runs.push(run);
     ends[run.end] = (ends[run.end] ?? 0) + 1;
     if (performance.now() - toldMs < PROGRESS_MS) continue;
@@ -106,9 +111,14 @@ function inputsOf(wanted: Simulated, seed: number): Parameters<typeof rehearse>[
   };
 }
 
-function summarize(result: Rehearsal): Omit<SimulatedRun, 'decisions' | 'course'> {
+function summarize(
+  { size, latency: medianMs }: Simulated,
+  result: Rehearsal,
+): Omit<SimulatedRun, 'decisions' | 'course'> {
   const { seed, rollout, tookMs, candidate, stable, ticks } = result;
   const stableRate = stable.requests === 0 ? 0 : stable.errors / stable.requests;
   const usersHurt = Math.max(0, Math.round(candidate.errors - candidate.requests * stableRate));
-  return { seed, end: rollout.status.type, tookMs, candidate, stable, usersHurt, steps: ticks };
+  const money = moneyOf(result, { size, medianMs });
+  const end = rollout.status.type;
+  return { seed, end, tookMs, candidate, stable, usersHurt, steps: ticks, money };
 }
