@@ -11,6 +11,7 @@ import {
   isOpen,
   metricsNeededAfterMs,
   readRecord,
+  servingRevisions,
   stageOf,
   watchAlerts,
   watchedRevisions,
@@ -46,8 +47,10 @@ export type TickReport = {
   readonly undelivered: readonly { readonly key: string; readonly reason: string }[];
 };
 
-/** How much of the past tells a rollout what traffic to expect, in samples: a day of Cloud Monitoring's. */
-const FORECAST_SAMPLES = 1_440;
+/** How much of the past tells a rollout what traffic to expect: with its busy and its quiet hours. */
+const FORECAST_HISTORY_MS = 86_400_000;
+/** More samples than a day has at ten seconds cost more than they tell; a source that samples oftener is asked for less than a day. */
+const FORECAST_SAMPLES = 8_640;
 /** A day has its busy and its quiet hours. */
 const DISPERSION_HISTORY_MS = 86_400_000;
 
@@ -186,10 +189,11 @@ async function beginWith(
   const context = { ...wish, view, nowMs, traffic: null };
   const outcome = begin(context);
   if (outcome.type !== 'started') return outcome;
-  const at = { stable: outcome.record.stable, nowMs };
+  const { stable } = outcome.record;
+  const revisions = servingRevisions(view, wish.record);
   const [traffic, plan] = await Promise.all([
-    recentTraffic(world, wish.plan, at),
-    dispersionMeasured(world, wish.plan, at),
+    recentTraffic(world, wish.plan, { revisions, nowMs }),
+    dispersionMeasured(world, wish.plan, { stable, nowMs }),
   ]);
   return begin({ ...context, plan, traffic });
 }
@@ -206,14 +210,14 @@ export async function dispersionMeasured(
   return withMeasuredDispersion(plan, await metrics.readInstances(question));
 }
 
-/** What the service served of late; `null` where that cannot be read. Never throws. */
+/** What these revisions together served over the last day; `null` where that cannot be read. Never throws. */
 export async function recentTraffic(
   world: Pick<World, 'metrics'>,
   { service, metrics }: RolloutPlan,
-  { stable, nowMs }: { readonly stable: string; readonly nowMs: number },
+  { revisions, nowMs }: { readonly revisions: readonly string[]; readonly nowMs: number },
 ): Promise<ReturnType<typeof expectedTraffic>> {
-  const afterMs = nowMs - FORECAST_SAMPLES * metrics.samplePeriodMs;
-  const outcome = await world.metrics.read({ service, revisions: [stable], afterMs, nowMs });
+  const afterMs = nowMs - Math.min(FORECAST_HISTORY_MS, FORECAST_SAMPLES * metrics.samplePeriodMs);
+  const outcome = await world.metrics.read({ service, revisions, afterMs, nowMs });
   if (outcome.type === 'unavailable') return null;
   // A service younger than the window is measured over its own age.
   const firstMs = outcome.points.reduce((least, { startMs }) => Math.min(least, startMs), nowMs);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { expectedTraffic } from './expected-traffic.js';
+import { expectedTraffic, servingRevisions } from './expected-traffic.js';
+import type { ServiceView } from './ports.js';
+import type { RolloutRecord } from './rollout.js';
 import type { TrafficPoint } from './traffic-point.js';
 
 const point: TrafficPoint = {
@@ -35,4 +37,19 @@ test.each([
 
 test('is unknown without a request', () => {
   expect(expectedTraffic([{ ...point, requests: 0, errors: 0 }], 60_000)).toBeNull();
+});
+
+test('is asked of every revision that serves or has served', () => {
+  const view = {
+    latestReady: 'web-4',
+    traffic: [
+      { revision: 'web-3', percent: 90, tag: null },
+      { revision: 'web-1', percent: 0, tag: 'old' },
+    ],
+    served: [{ revision: null, percent: 10, tag: null, url: null }],
+  } as Partial<ServiceView> as ServiceView;
+  const rollout = { stable: 'web-2', candidate: 'web-3' };
+  const record = { stable: 'web-3', rollout } as Partial<RolloutRecord> as RolloutRecord;
+  expect(servingRevisions(view, record)).toEqual(['web-3', 'web-2', 'web-4']);
+  expect(servingRevisions(view, null)).toEqual(['web-3', 'web-4']);
 });

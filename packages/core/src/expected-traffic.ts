@@ -1,5 +1,7 @@
 /** What a service's traffic has been of late, for the forecast of what its gates can see. */
 import { type ExpectedTraffic } from './evidence/index.js';
+import type { ServiceView } from './ports.js';
+import type { RolloutRecord } from './rollout.js';
 import type { LatencyHistogram, TrafficPoint } from './traffic-point.js';
 
 /**
@@ -20,6 +22,22 @@ export function expectedTraffic(
     latency: mergedLatency(points),
     spanMs,
   };
+}
+
+/** Every revision that the view or the record knows to serve or to have served: after a promotion the day's traffic was mostly another's. */
+export function servingRevisions(
+  view: ServiceView,
+  record: RolloutRecord | null,
+): readonly string[] {
+  const { rollout = null, stable = null } = record ?? {};
+  const targets = [...view.traffic, ...view.served].filter(({ percent }) => percent > 0);
+  const names = [
+    stable,
+    rollout?.stable,
+    rollout?.candidate,
+    ...targets.map(({ revision }) => revision ?? view.latestReady),
+  ];
+  return [...new Set(names.filter((name) => typeof name === 'string'))];
 }
 
 /** A point that cannot be (a counter that went back, NaN) must not keep a rollout from beginning. */

@@ -38,7 +38,7 @@ export type {
 } from './event.js';
 export type { InstanceCounts } from '@ascent/stats';
 export { withMeasuredDispersion } from './measured-dispersion.js';
-export { expectedTraffic } from './expected-traffic.js';
+export { expectedTraffic, servingRevisions } from './expected-traffic.js';
 export {
   bucketCount,
   defaultStatistics,

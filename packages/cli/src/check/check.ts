@@ -10,6 +10,7 @@ import {
   isOpen,
   noticesAtStart,
   readRecord,
+  servingRevisions,
   sharesByRevision,
   type RolloutPlan,
   type RolloutRecord,
@@ -106,7 +107,10 @@ async function ofService(
     const what = `The metrics cannot be read: ${read.reason} Until they can, a rollout holds at its share.`;
     return [...findings, surprise(what)];
   }
-  const traffic = await recentTraffic(world, plan, { stable, nowMs });
+  const traffic = await recentTraffic(world, plan, {
+    revisions: servingRevisions(view, record),
+    nowMs,
+  });
   const measured =
     traffic === null
       ? surprise(

@@ -1,5 +1,11 @@
 /** A forecast as a table: what is to be seen in the rows, the stages in the columns. */
-import { formatDuration, type StageForecast, type TimeToSee } from '@ascent/core';
+import {
+  formatDuration,
+  formatLongDuration,
+  formatPercent,
+  type StageForecast,
+  type TimeToSee,
+} from '@ascent/core';
 
 /** Something the gates should see, and when they do at each stage (in the order of the stages). */
 export type ForecastRow = { readonly what: string; readonly times: readonly TimeToSee[] };
@@ -10,7 +16,7 @@ export function forecastRows(stages: readonly StageForecast[]): readonly Forecas
   if (first === undefined) return [];
   return [
     ...first.failureRates.map(({ rate }, i) => ({
-      what: rate === 1 ? 'fails everything' : `fails ${sayRate(rate)}`,
+      what: rate === 1 ? 'fails everything' : `fails ${formatPercent(rate)}`,
       times: stages.map(({ failureRates }) => failureRates[i]?.time ?? null),
     })),
     ...first.slowdowns.map(({ factor }, i) => ({
@@ -30,11 +36,12 @@ export function forecastTable(stages: readonly StageForecast[]): readonly string
       : `${sayCount(inHoldMin)} to ${sayCount(inHoldMax)}`,
   );
   const smallest = stages.map(({ smallestRateSeen }) =>
-    smallestRateSeen === null ? 'none' : sayRate(smallestRateSeen),
+    smallestRateSeen === null ? 'none' : formatPercent(smallestRateSeen),
   );
+  const hasErrorGate = stages.some(({ failureRates }) => failureRates.length > 0);
   const rows = [
     ['candidate requests in the hold', ...requests],
-    ['smallest failure rate surely seen', ...smallest],
+    ...(hasErrorGate ? [['smallest failure rate surely seen', ...smallest]] : []),
     ...forecastRows(stages).map(({ what, times }) => [what, ...times.map(sayTime)]),
   ];
   const widths = head.map((_, column) =>
@@ -47,11 +54,14 @@ export function forecastTable(stages: readonly StageForecast[]): readonly string
 
 /** "1h 20m / 3h 5m"; "never" where more requests would not help. */
 function sayTime(time: TimeToSee): string {
-  return time === null ? 'never' : `${sayDuration(time.medianMs)} / ${sayDuration(time.q90Ms)}`;
+  if (time === null) return 'never';
+  const [half, most] = [sayDuration(time.medianMs), sayDuration(time.q90Ms)];
+  return half === most ? half : `${half} / ${most}`;
 }
 
-/** Two units are more than a forecast knows. */
+/** Two units are more than a forecast knows, and a year is longer than anybody holds. */
 export function sayDuration(ms: number): string {
+  if (ms > 365 * 86_400_000) return formatLongDuration(ms);
   const units = [86_400_000, 3_600_000, 60_000, 1_000];
   const unit = units.find((one) => ms >= one) ?? 1_000;
   const rounded = ms >= 10 * unit ? unit : unit === 1_000 ? 1_000 : unit / 10;
@@ -63,8 +73,4 @@ export function sayDuration(ms: number): string {
 
 function sayCount(requests: number): string {
   return Math.round(requests).toLocaleString('en-US');
-}
-
-function sayRate(rate: number): string {
-  return `${Number((rate * 100).toPrecision(2))} %`;
 }

@@ -18,7 +18,8 @@ function textAt(requestsPerMinute: number | null): string {
     requestsPerMinute === null
       ? null
       : { requestsPerMinute, errorRate: 0.001, latency: assumedLatency(200) };
-  const stages = traffic === null ? [] : forecast(one.gates, one.stages, traffic);
+  const stages =
+    traffic === null ? [] : forecast(one.gates, one.stages, { ...traffic, timing: one.metrics });
   return forecastText(one, { traffic, source: 'as you said', stages });
 }
 
@@ -49,27 +50,29 @@ describe('what a plan can see', () => {
 
                                             canary 10 %      half 50 %          full 100 %
         candidate requests in the hold      1,440 to 2,160   21,600 to 43,200   86,400 to 172,800
-        smallest failure rate surely seen   0.67 %           0.23 %             1.1 %
-        fails 1 %                           1.4h / 3.1h      47m / 1.4h         never
-        fails 2 %                           32m / 1.2h       19m / 33m          28m / 56m
-        fails 5 %                           10m / 22m        6.8m / 11m         2.6m / 5.7m
-        fails 20 %                          2.3m / 4.8m      33s / 1.2m         19s / 39s
-        fails everything                    18s / 37s        8s / 11s           6s / 8s
+        smallest failure rate surely seen   0.69 %           0.6 %              1.4 %
+        fails 1 %                           1.6h / 3.3h      55m / 1.5h         never
+        fails 2 %                           39m / 1.3h       26m / 40m          1.3h / 1.8h
+        fails 5 %                           16m / 28m        13m / 17m          14m / 17m
+        fails 20 %                          7.1m / 9.6m      6.3m / 6.5m        4.9m / 6.3m
+        fails everything                    4m / 4.4m        4m                 4m
         1.2 times slower                    never            never              never
-        2 times slower                      12m / 22m        4.4m / 8.1m        never
-        5 times slower                      1.6m / 2.7m      41s / 1.1m         never
-        a good one is proven                1.7h / 3.7h      21m / 48m          3.1m / 5.9m
+        2 times slower                      18m / 29m        11m / 15m          never
+        5 times slower                      8m / 9.2m        7.1m / 7.5m        never
+        a good one is proven                1.7h / 3.8h      24m / 51m          6.9m / 9.2m
+
+      The times count the warm-up of 3m, in which only a broken release is seen, samples of 1m, and 3m until one can be trusted.
 
       Stage canary, 10 %: ━ half of the rollouts, ╌ nine of ten
                               1m         10m      1h       6h     1d      5d
         fails 1 %             ━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌  │
-        fails 2 %             ━━━━━━━━━━━━━━━━━━╌╌╌╌       │
-        fails 5 %             ━━━━━━━━━━━━╌╌╌╌             │
-        fails 20 %            ━━━━━╌╌╌╌                    │
-        fails everything      ━                            │
+        fails 2 %             ━━━━━━━━━━━━━━━━━━━╌╌╌       │
+        fails 5 %             ━━━━━━━━━━━━━━╌╌╌            │
+        fails 20 %            ━━━━━━━━━━━╌                 │
+        fails everything      ━━━━━━━━                     │
         1.2 times slower                                   │
-        2 times slower        ━━━━━━━━━━━━━╌╌╌             │
-        5 times slower        ━━━╌╌╌                       │
+        2 times slower        ━━━━━━━━━━━━━━━╌╌            │
+        5 times slower        ━━━━━━━━━━━╌                 │
         a good one is proven  ━━━━━━━━━━━━━━━━━━━━━━━━╌╌╌╌ │
                                                            ╵ the longest hold, 6h
 
@@ -80,11 +83,12 @@ describe('what a plan can see', () => {
   test('takes clustered failures for fewer', () => {
     const one = plan();
     const { statistics } = one.gates;
-    const gates = { ...one.gates, statistics: { ...statistics, dispersion: 3 } };
+    const judged = { ...one.gates, warmUpMs: 0 };
+    const gates = { ...judged, statistics: { ...statistics, dispersion: 3 } };
     const traffic = { requestsPerMinute: 60, errorRate: 0.001, latency: assumedLatency(200) };
     const timesOf = (of: RolloutPlan['gates']): readonly (number | undefined)[] =>
       forecast(of, one.stages, traffic)[1]?.failureRates.map(({ time }) => time?.medianMs) ?? [];
-    const alone = timesOf(one.gates);
+    const alone = timesOf(judged);
     timesOf(gates).forEach((ms, i) => {
       expect(ms).toBeGreaterThan(2 * (alone[i] ?? Infinity));
       expect(ms).toBeLessThan(3.01 * (alone[i] ?? 0));
@@ -92,6 +96,21 @@ describe('what a plan can see', () => {
     const stages = forecast(gates, one.stages, traffic);
     const view = { traffic, source: 'as you said', stages };
     expect(forecastText({ ...one, gates }, view)).toContain('about 3 count as one');
+  });
+
+  test('of a plan that asks for latency alone promises nothing about failures', () => {
+    const one = plan();
+    const gates = { ...one.gates, errorRate: null };
+    const traffic = { requestsPerMinute: 60, errorRate: 0.001, latency: assumedLatency(200) };
+    const stages = forecast(gates, one.stages, { ...traffic, timing: one.metrics });
+    const text = forecastText({ ...one, gates }, { traffic, source: 'as you said', stages });
+    expect(text).not.toMatch(/^ +(fails|smallest failure)/m);
+    expect(text).toMatch(/5 times slower +\d/);
+    expect(text).toMatch(/a good one is proven +\d/);
+  });
+
+  test('says no time beyond a year', () => {
+    expect(textAt(0.000_001)).toMatch(/fails everything +more than a year/);
   });
 
   test('is not known without traffic, and says how to ask', () => {

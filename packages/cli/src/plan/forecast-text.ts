@@ -1,6 +1,7 @@
 /** A forecast as a person reads it. */
 import {
   formatDuration,
+  formatPercent,
   formatRate,
   undecidableNotices,
   type ExpectedTraffic,
@@ -29,7 +30,7 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
     return lines.join('\n');
   }
   const { dispersion } = plan.gates.statistics;
-  const errors = Number((traffic.errorRate * 100).toPrecision(2));
+  const errors = formatPercent(traffic.errorRate);
   const clusters =
     dispersion > 1
       ? `; failures come in clusters, about ${Number(dispersion.toPrecision(2))} count as one`
@@ -37,9 +38,11 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
   const seen = stages.filter(({ sharePercent }) => sharePercent > 0);
   const rate = formatRate(traffic.requestsPerMinute);
   lines.push(
-    `At ${rate}, ${errors} % of which fail (${source})${clusters}. How long until it is seen, in half / in nine of ten rollouts:`,
+    `At ${rate}, ${errors} of which fail (${source})${clusters}. How long until it is seen, in half / in nine of ten rollouts:`,
     '',
     ...forecastTable(seen),
+    '',
+    timingLine(plan),
   );
   const [first] = seen;
   const holdMaxMs = plan.stages.find(({ name }) => name === first?.name)?.holdMaxMs ?? 0;
@@ -56,6 +59,16 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
   const notices = undecidableNotices(plan, traffic);
   if (notices.length > 0) lines.push('', ...notices);
   return lines.join('\n');
+}
+
+/** What the times count beside the requests they need. */
+function timingLine({ gates, metrics }: RolloutPlan): string {
+  const { samplePeriodMs, visibilityDelayMs } = metrics;
+  const warmUp =
+    gates.warmUpMs > 0
+      ? `the warm-up of ${formatDuration(gates.warmUpMs)}, in which only a broken release is seen, `
+      : '';
+  return `The times count ${warmUp}samples of ${formatDuration(samplePeriodMs)}, and ${formatDuration(visibilityDelayMs)} until one can be trusted.`;
 }
 
 function stageLine(stage: RolloutPlan['stages'][number]): string {
