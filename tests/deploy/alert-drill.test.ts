@@ -71,6 +71,7 @@ async function drillPlan(): Promise<string> {
       stages: [
         { name: 'smoke', share: 0, hold: '1h' },
         { name: 'full', share: 100, hold: '1h' },
+        { name: 'retire', after: '7d' },
       ],
       scenarios: undefined,
       alerts: plan.alerts.map((alert) => ({ ...alert, for: shortened(alert.for) })),
@@ -205,4 +206,22 @@ test('each of the four rules fires and is over again, told to whom the plan says
   expect(new Set(receivers.mails.flatMap(({ to }) => to))).toEqual(
     new Set(['oncall@dovvybuddy.com']),
   );
+}, 180_000);
+
+test('after the promotion, too: the new stable revision gets into trouble and out of it, and people are told', async () => {
+  const plan = ['--plan', join(house.workDir, 'drill.yaml')];
+  const promoted = await house.ascent('promote', ...plan, '--reason', 'drill');
+  expect(promoted, promoted.stderr).toMatchObject({ status: 0 });
+  const before = mailsWith('Alert ').length;
+  const news = (): readonly string[] => mailsWith('Alert ').slice(before);
+  await writeFile(incidentOf('candidate'), JSON.stringify({ failing: true }));
+  await until(() => news().length > 0);
+  await rm(incidentOf('candidate'));
+  await until(() => news().some((mail) => mail.includes('is over after')));
+  const [fired, over] = news();
+  expect(fired).toMatch(
+    /Alert high-error-rate \(critical\): the error rate of \S+-candidate-\S+ is/,
+  );
+  expect(over).toContain('Alert high-error-rate is over after');
+  expect(slackWith('Alert high-error-rate is over after ')).toHaveLength(2);
 }, 180_000);
