@@ -234,21 +234,11 @@ class Exchange implements ConnectionUser {
     this.#pending = undefined;
   }
 
-  /**
-   * Head and a small body as one text are one write; as text and bytes they would be several. Node's response holds the
-   * text back to gather it with the empty end it sends after it, and gathering costs more than writing one text: so it
-   * is let go before the end.
-   */
+  /** Head and a small body as one text are one write; as text and bytes they would be several. */
   #endWith(chunk: Buffer | undefined): void {
-    const outgoing = this.#outgoing;
-    if (chunk === undefined) outgoing.end();
-    else if (chunk.length > oneWriteBytesMax) outgoing.end(chunk);
-    else if (this.#parser?.hasLength !== true) outgoing.end(chunk.toString('latin1'), 'latin1');
-    else {
-      outgoing.write(chunk.toString('latin1'), 'latin1');
-      outgoing.socket?.uncork();
-      outgoing.end();
-    }
+    if (chunk === undefined) this.#outgoing.end();
+    else if (chunk.length > oneWriteBytesMax) this.#outgoing.end(chunk);
+    else this.#outgoing.end(chunk.toString('latin1'), 'latin1');
   }
 
   /** The connection ended within a body: that may be its end, or the client must see that it is torn. */

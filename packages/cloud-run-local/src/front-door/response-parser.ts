@@ -54,7 +54,6 @@ export class ResponseParser {
   #held: Buffer = empty;
   #left = 0;
   #keepAlive = true;
-  #hasLength = false;
 
   /** `withoutBody`: the request was HEAD, so whatever the headers say, no body follows. */
   constructor(withoutBody: boolean, sink: ResponseSink) {
@@ -65,11 +64,6 @@ export class ResponseParser {
   /** Whether the whole response was read. */
   get done(): boolean {
     return this.#state === 'done';
-  }
-
-  /** Whether the head told how long the body is. */
-  get hasLength(): boolean {
-    return this.#hasLength;
   }
 
   /** @throws MalformedResponseError */
@@ -151,7 +145,6 @@ export class ResponseParser {
   #frame(status: number, { length, chunked, keepAlive }: Framing): void {
     this.#keepAlive = keepAlive;
     this.#left = length ?? 0;
-    this.#hasLength = length !== undefined && !chunked;
     if (this.#withoutBody || status === 204 || status === 304) this.#state = 'done';
     else if (chunked) this.#state = 'chunk-size';
     else if (length === undefined) this.#state = 'body-until-close';
