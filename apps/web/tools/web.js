@@ -38,21 +38,21 @@ async function startDemo() {
   const demo = spawn(process.execPath, [join(root, 'apps/demo/dist/start.js')], {
     stdio: ['ignore', out, out],
   });
-  let hasEnded = false;
-  demo.once('exit', () => {
-    hasEnded = true;
-  });
+  let isStopping = false;
   process.once('exit', () => demo.kill('SIGTERM'));
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.once(signal, () => {
-      demo.once('exit', () => process.exit(130));
-      if (!demo.kill('SIGTERM')) process.exit(130);
+      isStopping = true;
+      demo.kill('SIGTERM');
     });
   }
+  demo.once('exit', () => {
+    if (!isStopping) console.error(`The demo behind the page has ended; see ${log}`);
+    process.exit(isStopping ? 130 : 1);
+  });
   for (;;) {
     const found = await findDemo();
     if (found) return found;
-    if (hasEnded) throw new Error(`the demo ended before it served:\n${readFileSync(log, 'utf8')}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
