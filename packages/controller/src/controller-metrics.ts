@@ -4,7 +4,7 @@
  * `time() - ascent_last_look_timestamp_seconds` can.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { isOpen, type Rollout } from '@ascent/core';
+import { alertsOf, isOpen, type Rollout, outboxOf } from '@ascent/core';
 import type { Turn } from './loop.js';
 
 /** Collects from every turn. */
@@ -78,7 +78,12 @@ export class ControllerMetrics {
     const { record } = turn.report;
     const rollout = record?.rollout ?? null;
     this.#open.set(rollout !== null && isOpen(rollout) ? 1 : 0);
-    if (record === null || rollout === null) return;
+    if (record === null) return;
+    for (const { type } of outboxOf(record)) this.#outbox.inc({ type });
+    // An ended rollout keeps its alerts as they were; what fires since is the watch's.
+    const { firing } = rollout !== null && isOpen(rollout) ? rollout.alerts : alertsOf(record);
+    for (const { rule, revision } of firing) this.#firing.set({ rule, revision }, 1);
+    if (rollout === null) return;
     this.#observeRollout(rollout);
     const stage = record.plan.stages[rollout.stageIndex];
     if (stage !== undefined && isOpen(rollout)) this.#stage.set({ stage: stage.name }, 1);
@@ -95,11 +100,6 @@ export class ControllerMetrics {
     this.#share.set({ revision: stable }, 100 - sharePercent);
     this.#budget.set(rollout.judgement?.budgetUsed ?? 0);
     this.#blind.set(rollout.blindSinceMs === null ? 0 : 1);
-    for (const { type } of rollout.outbox) this.#outbox.inc({ type });
-    if (isOpen(rollout)) {
-      for (const { rule, revision } of rollout.alerts.firing)
-        this.#firing.set({ rule, revision }, 1);
-    }
     this.#countDecisions(rollout);
   }
 

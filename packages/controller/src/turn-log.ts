@@ -28,7 +28,7 @@ export function createTurnLog(
     },
     destination,
   );
-  let said: { readonly rollout: string; readonly seq: number } | null = null;
+  const said = new Map<string, number>();
   let trouble = '';
   const sayTrouble = (text: string, fields: object): void => {
     if (text !== '' && text !== trouble) log.warn(fields, text);
@@ -46,12 +46,19 @@ export function createTurnLog(
       undelivered,
     });
     const rollout = record?.rollout;
-    if (!rollout) return;
-    const after = said?.rollout === rollout.id ? said.seq : 0;
-    for (const decision of rollout.decisions) {
-      if (decision.seq > after) sayDecision(log, rollout.id, decision);
+    const watch = record?.watch;
+    const logs = [
+      ...(rollout ? [{ id: rollout.id, seq: rollout.seq, made: rollout.decisions }] : []),
+      ...(watch ? [{ id: watch.id, seq: watch.seq, made: watch.news }] : []),
+    ];
+    const before = new Map(said);
+    said.clear();
+    for (const { id, seq, made } of logs) {
+      for (const decision of made) {
+        if (decision.seq > (before.get(id) ?? 0)) sayDecision(log, id, decision);
+      }
+      said.set(id, seq);
     }
-    said = { rollout: rollout.id, seq: rollout.seq };
   };
 }
 

@@ -9,7 +9,9 @@ import {
 import { describe, expect, test } from 'vitest';
 import { MemoryService, memoryWorld } from '../test/memory-service.js';
 import { act, silence } from './act.js';
-import { tick } from './tick.js';
+import { ControllerMetrics } from './controller-metrics.js';
+import { look, tick } from './tick.js';
+import { createTurnLog } from './turn-log.js';
 import type { World } from './world.js';
 
 const MINUTE = 60_000;
@@ -156,6 +158,23 @@ describe('alerts in the stability week', () => {
     await week.pass(3);
     expect(week.news()).toEqual(fired);
     expect(week.record.watch?.outbox).toEqual([]);
+  });
+
+  test('stand in the log once, and in the controller’s own metrics while they fire', async () => {
+    const week = new Week();
+    await week.pass(1);
+    week.failureRate = 0.2;
+    const lines: string[] = [];
+    const log = createTurnLog('web', { write: (line) => lines.push(line) });
+    const metrics = new ControllerMetrics('web', () => week.nowMs);
+    for (let minute = 0; minute < 7; minute += 1) {
+      await week.pass(1);
+      const turn = { type: 'stepped', report: await look(week.world) } as const;
+      log(turn);
+      metrics.observe(turn);
+    }
+    expect(lines.filter((line) => line.includes('alertFired'))).toHaveLength(1);
+    expect(await metrics.text()).toMatch(/ascent_alert_firing\{.*rule="high-error-rate".*\} 1/);
   });
 
   test('go on in the next rollout, and from there back into the week after it', async () => {
