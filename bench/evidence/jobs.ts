@@ -7,7 +7,7 @@ import { createPrng, estimateDispersion } from '@ascent/stats';
 import { benchPlan } from './ascent.js';
 import type { ConversationJob } from './conversations.js';
 import type { HoldJob, RuleName } from './hold.js';
-import { held, rates, regressions, stableRates, unsafeWorlds } from './scenario.js';
+import { held, rates, rateUnder, regressions, stableRates, unsafeWorlds } from './scenario.js';
 import type { Disturbance, Scenario } from './scenario.js';
 import type { RolloutJob, RolloutTool } from './whole-rollout.js';
 
@@ -119,17 +119,26 @@ function goodReleaseJobs(size: Size, seed: number): readonly Job[] {
   );
 }
 
-const shared: readonly Disturbance[] = ['diurnal', 'bursts', 'outage', 'share-12'];
+const shared: readonly Disturbance[] = [
+  'diurnal',
+  'bursts',
+  'outage',
+  'share-12',
+  'above-limit',
+  'degraded-start',
+];
 
 function disturbanceJobs(size: Size, seed: number): readonly Job[] {
   return shared.flatMap((disturbance) =>
-    [5, 60, 600].map((requestsPerMinute) =>
-      hold(
+    [5, 60, 600].map((requestsPerMinute) => {
+      const rate = rateUnder(disturbance);
+      const scenario = { ...held, requestsPerMinute, stableRate: rate, candidateRate: rate };
+      return hold(
         disturbance,
-        { ...held, requestsPerMinute, stableRate: 0.01, candidateRate: 0.01, disturbance },
+        { ...scenario, disturbance },
         { seed: seed + 4, runs: size.disturbances },
-      ),
-    ),
+      );
+    }),
   );
 }
 

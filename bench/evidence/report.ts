@@ -3,7 +3,7 @@ import type { Size } from './jobs.js';
 import { cellName, unsafeCell } from './jobs.js';
 import type { Results } from './results.js';
 import { quantile } from './results.js';
-import { held, rates, regressions, stableRates, unsafeWorlds } from './scenario.js';
+import { held, rates, rateUnder, regressions, stableRates, unsafeWorlds } from './scenario.js';
 import type { Disturbance, Scenario } from './scenario.js';
 import type { SpeedReport } from './speed.js';
 import {
@@ -206,7 +206,14 @@ function greatest(values: readonly number[]): number {
   return measured.length === 0 ? NaN : Math.max(...measured);
 }
 
-const sharedDisturbances: readonly Disturbance[] = ['diurnal', 'bursts', 'outage', 'share-12'];
+const sharedDisturbances: readonly Disturbance[] = [
+  'diurnal',
+  'bursts',
+  'outage',
+  'share-12',
+  'above-limit',
+  'degraded-start',
+];
 const remedies = [
   { name: 'retries-1.5', limit: 0.01 },
   { name: 'retries-3', limit: 0.01 },
@@ -215,7 +222,7 @@ const remedies = [
 ] as const;
 
 function worldsOf(name: string): readonly Scenario[] {
-  const rate = name.startsWith('slow-minutes') ? 0.001 : 0.01;
+  const rate = rateUnder(name);
   return rates.map((requestsPerMinute) => ({
     ...held,
     requestsPerMinute,

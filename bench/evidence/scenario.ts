@@ -9,6 +9,10 @@ export type Disturbance =
   | 'bursts'
   | 'outage'
   | 'share-12'
+  /** Both fail 2 % all the time, and the limit is 1 %. */
+  | 'above-limit'
+  /** Both fail 1.5 % for the first two hours, as the rollout begins in the middle of an incident. */
+  | 'degraded-start'
   | 'retries-1.5'
   | 'retries-3'
   | 'cold-start'
@@ -49,6 +53,13 @@ export const rates = [1, 5, 60, 600, 6000] as const;
 export const stableRates = [0.001, 0.005, 0.01] as const;
 /** Failing parts of a bad candidate's requests. */
 export const candidateRates = [0.01, 0.02, 0.05, 0.2, 1] as const;
+
+/** How often both revisions fail in a world that disturbs a good release. */
+export function rateUnder(disturbance: string): number {
+  if (disturbance.startsWith('slow-minutes')) return 0.001;
+  if (disturbance === 'above-limit') return 0.02;
+  return disturbance === 'degraded-start' ? 0.003 : 0.01;
+}
 
 /** Every regression of the grid: the candidate fails more than the stable revision. */
 export function regressions(tickMs: number): readonly Scenario[] {

@@ -84,6 +84,7 @@ function sharedRate(
   if (disturbance === 'outage') {
     return minute >= outageStart && minute < outageStart + 15 ? 0.5 : null;
   }
+  if (disturbance === 'degraded-start') return minute < 120 ? 0.015 : null;
   if (disturbance === 'bursts' && prng.uniform() < scenario.tickMs / 3_600_000) {
     return Math.min(1, stableRate * burstFactor);
   }
