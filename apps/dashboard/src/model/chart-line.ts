@@ -8,11 +8,11 @@ export type Box = {
   readonly bottom: number;
 };
 
-/** The smallest 1, 2, 2.5 or 5 times a power of ten that is not below `value`; 1 for 0. */
+/** The smallest 1, 2 or 5 times a power of ten that is not below `value`; 1 for 0. */
 export function roundAbove(value: number): number {
   if (value <= 0) return 1;
   const unit = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * unit >= value * (1 - 1e-9)) ?? 10;
+  const step = [1, 2, 5, 10].find((factor) => factor * unit >= value * (1 - 1e-9)) ?? 10;
   return step * unit;
 }
 

@@ -5,6 +5,7 @@ import { statusWords } from '../status-text.js';
 import { escaped, svgChart, type ChartSeries } from '../svg-chart.js';
 import { lastDecision, shareCourse, type Report } from './report.js';
 import {
+  capital,
   GATE_HEADS,
   gateRows,
   latency,
@@ -33,7 +34,7 @@ export function reportPage(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escaped(title)}</h1>
-<p class="end"><strong>${escaped(statusWords(rollout.status))}.</strong> ${escaped(lastDecision(report)?.sentence ?? '')}</p>
+<p class="end"><strong>${escaped(capital(statusWords(rollout.status)))}.</strong> ${escaped(lastDecision(report)?.sentence ?? '')}</p>
 ${reasons.map(({ by, reason }) => `<blockquote>${escaped(reason)} (${escaped(by)})</blockquote>`).join('')}
 <p>${utc(rollout.startedMs)} to ${utc(untilMs)}, ${span}.</p>
 <h2>The ascent</h2>${shareChart(report)}${table(['Stage', 'Share', 'Hold', 'Entered'], stageRows(report))}
@@ -63,8 +64,14 @@ function judgement(report: Report): string {
 }
 
 function traffic(report: Report): string {
-  const { traffic: series } = report;
-  if (series === null) return '<h2>Traffic</h2><p>The metrics hold nothing of it any more.</p>';
+  const { traffic: series, unavailable } = report;
+  if (series === null) {
+    const why =
+      unavailable === null
+        ? 'The metrics hold nothing of it.'
+        : `The metrics could not be read: ${unavailable}`;
+    return `<h2>Traffic</h2><p>${escaped(why)}</p>`;
+  }
   const { fromMs, binMs, knownUntilMs, untilMs } = series;
   const both = (value: (arm: ArmSeries, bin: number) => number | null): readonly ChartSeries[] =>
     (['candidate', 'stable'] as const).map((name) => ({

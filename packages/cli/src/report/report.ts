@@ -22,8 +22,10 @@ export type Report = {
   readonly rollout: Rollout;
   /** Why, written down by people afterwards. */
   readonly reasons: readonly LaterReason[];
-  /** `null` where the metrics no longer hold it, or cannot be read now. */
+  /** `null` where the metrics hold nothing of it, or cannot be read now. */
   readonly traffic: TrafficSeries | null;
+  /** Why the traffic cannot be shown; `null` where it is, or nothing is held. */
+  readonly unavailable: string | null;
   /** When it ended, or now. */
   readonly untilMs: number;
 };
@@ -54,7 +56,8 @@ export async function gatherReport(
   const measured = [...traffic.stable.requests, ...traffic.candidate.requests].some(
     (count) => count > 0,
   );
-  return { ...found, traffic: measured ? traffic : null, untilMs };
+  const { unavailable } = traffic;
+  return { ...found, traffic: measured ? traffic : null, unavailable, untilMs };
 }
 
 type Found = Pick<Report, 'plan' | 'rollout' | 'reasons'>;
