@@ -1,12 +1,9 @@
+import { anyOf } from './safety-words.js';
+
 /**
  * Emergencies in Spanish, German, French and Italian, because somebody in distress falls back on his own language; for text
  * that `normaliseMessage` has prepared.
  */
-
-/** Joins alternatives to one pattern; a long list of words is read more easily one group per line. */
-function anyOf(...alternatives: readonly string[]): RegExp {
-  return new RegExp(`\\b(?:${alternatives.join('|')})`);
-}
 
 /** Somebody is dying, lost or unwell after a dive, unless it is theory. */
 export const foreignCatastrophe = anyOf(

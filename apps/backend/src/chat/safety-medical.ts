@@ -1,9 +1,6 @@
-/** Conditions, medicines and treatments that only a physician should talk about; for text that `normaliseMessage` has prepared. */
+import { anyOf } from './safety-words.js';
 
-/** Joins alternatives to one pattern; a long list of words is read more easily one group per line. */
-function anyOf(...alternatives: readonly string[]): RegExp {
-  return new RegExp(`\\b(?:${alternatives.join('|')})`);
-}
+/** Conditions, medicines and treatments that only a physician should talk about; for text that `normaliseMessage` has prepared. */
 
 /** Conditions, medicines and treatments that make a question one for a physician. */
 export const medicalTopic = anyOf(

