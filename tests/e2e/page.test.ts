@@ -5,6 +5,8 @@
  * `ASCENT_PICTURES` names a folder for pictures of each state.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -129,6 +131,21 @@ test(
   },
   wholeRolloutMs,
 );
+
+test('the report of it is one file with its charts, and asks nothing of anybody', async () => {
+  const file = join(stack.workDir, 'report.html');
+  expect((await ascent(stack, 'report', '--html', file)).status).toBe(0);
+  const report = await visit(browser, pathToFileURL(file).href);
+  // The share, and the requests, failures and latencies of both revisions.
+  expect(await report.page.locator('svg').count()).toBe(4);
+  expect(await report.page.locator('h1').innerText()).toContain('over');
+  expect(await report.page.getByText('Dana Deep approved stage half').count()).toBe(1);
+  await picture(report.page, 'real-report');
+  expect(await violations(report.page)).toEqual([]);
+  expect(report.requests).toEqual([pathToFileURL(file).href]);
+  expect(report.complaints).toEqual([]);
+  await report.close();
+});
 
 test(
   'the page outlives its controller, and sends a release back with one press and a confirmation',
