@@ -17,10 +17,10 @@ export const hotlines: readonly Contact[] = [
 
 /** Emergency services where no place is known. */
 export const services: readonly Contact[] = [
-  { name: 'Emergency', where: 'Europe, most mobiles', number: '112' },
-  { name: 'Emergency', where: 'North America', number: '911' },
-  { name: 'Emergency', where: 'United Kingdom', number: '999' },
-  { name: 'Emergency', where: 'Australia', number: '000' },
+  { name: 'Europe, most mobiles', where: '', number: '112' },
+  { name: 'North America', where: '', number: '911' },
+  { name: 'United Kingdom', where: '', number: '999' },
+  { name: 'Australia', where: '', number: '000' },
 ];
 
 /** More places, for the list of all contacts. */

@@ -7,7 +7,10 @@ export function CallLinks({ contacts }: { readonly contacts: readonly Contact[] 
   return (
     <ul className="calls">
       {contacts.map(({ name, where, number }) => (
-        <li key={`${name}${where}${number}`}>
+        <li
+          key={`${name}${where}${number}`}
+          className={number.length > 4 ? 'call-long' : undefined}
+        >
           <a className="call" href={dial(number)}>
             <Icon shape="phone" />
             <span className="call-words">
