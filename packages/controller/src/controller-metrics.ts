@@ -4,7 +4,7 @@
  * `time() - ascent_last_look_timestamp_seconds` can.
  */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import { alertsOf, isOpen, type Rollout, outboxOf } from '@ascent/core';
+import { alertsOf, isOpen, type Rollout, type RolloutRecord, outboxOf } from '@ascent/core';
 import type { Turn } from './loop.js';
 
 /** Collects from every turn. */
@@ -79,10 +79,7 @@ export class ControllerMetrics {
     const rollout = record?.rollout ?? null;
     this.#open.set(rollout !== null && isOpen(rollout) ? 1 : 0);
     if (record === null) return;
-    for (const { type } of outboxOf(record)) this.#outbox.inc({ type });
-    // An ended rollout keeps its alerts as they were; what fires since is the watch's.
-    const { firing } = rollout !== null && isOpen(rollout) ? rollout.alerts : alertsOf(record);
-    for (const { rule, revision } of firing) this.#firing.set({ rule, revision }, 1);
+    this.#observeRecord(record);
     if (rollout === null) return;
     this.#observeRollout(rollout);
     const stage = record.plan.stages[rollout.stageIndex];
@@ -92,6 +89,14 @@ export class ControllerMetrics {
   /** Everything in Prometheus' text format. */
   async text(): Promise<string> {
     return await this.#registry.metrics();
+  }
+
+  #observeRecord(record: RolloutRecord): void {
+    const { rollout } = record;
+    for (const { type } of outboxOf(record)) this.#outbox.inc({ type });
+    // An ended rollout keeps its alerts as they were; what fires since is the watch's.
+    const { firing } = rollout !== null && isOpen(rollout) ? rollout.alerts : alertsOf(record);
+    for (const { rule, revision } of firing) this.#firing.set({ rule, revision }, 1);
   }
 
   #observeRollout(rollout: Rollout): void {

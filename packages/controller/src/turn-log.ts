@@ -4,7 +4,7 @@
  * thousands of times a day, and a log that says so is not read.
  */
 import { pino, type DestinationStream } from 'pino';
-import { urgencyOf, type Decision } from '@ascent/core';
+import { urgencyOf, type Decision, type RolloutRecord } from '@ascent/core';
 import type { Turn } from './loop.js';
 
 const severities: Readonly<Record<string, string>> = {
@@ -45,12 +45,7 @@ export function createTurnLog(
     sayTrouble(undelivered.map(({ key, reason }) => `${key}: ${reason}`).join('; '), {
       undelivered,
     });
-    const rollout = record?.rollout;
-    const watch = record?.watch;
-    const logs = [
-      ...(rollout ? [{ id: rollout.id, seq: rollout.seq, made: rollout.decisions }] : []),
-      ...(watch ? [{ id: watch.id, seq: watch.seq, made: watch.news }] : []),
-    ];
+    const logs = record === null ? [] : logsOf(record);
     const before = new Map(said);
     said.clear();
     for (const { id, seq, made } of logs) {
@@ -60,6 +55,17 @@ export function createTurnLog(
       said.set(id, seq);
     }
   };
+}
+
+/** What was decided in the rollout, and what became of alerts since. */
+function logsOf({
+  rollout,
+  watch,
+}: RolloutRecord): readonly { id: string; seq: number; made: readonly Decision[] }[] {
+  return [
+    ...(rollout ? [{ id: rollout.id, seq: rollout.seq, made: rollout.decisions }] : []),
+    ...(watch ? [{ id: watch.id, seq: watch.seq, made: watch.news }] : []),
+  ];
 }
 
 function sayDecision(
