@@ -4,6 +4,7 @@
  * `--good-releases N` so many of good releases in every cell, `--seed N` another world, `--only TEXT` some
  * cells, `--out DIR` somewhere else, `--log FILE` keeps results so that the same command goes on where it was.
  */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -99,12 +100,12 @@ async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly T
   return results;
 }
 
-function ask(worker: Worker, job: Job): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.postMessage(job);
-  });
+/** Listens for one answer, and no longer: a worker answers hundreds of jobs. */
+async function ask(worker: Worker, job: Job): Promise<Result> {
+  const answer = once(worker, 'message');
+  worker.postMessage(job);
+  const [result] = (await answer) as [Result];
+  return result;
 }
 
 /** A guess that starts long jobs first and makes the progress shown honest. */
