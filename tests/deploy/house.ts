@@ -3,7 +3,7 @@
  * whose plans name the emulator instead of Google and hold for seconds instead of hours. Nothing else is changed, so a
  * command of the runbooks means the same there.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,22 @@ export async function runNode(cwd: string, args: readonly string[]): Promise<Ran
         stdout,
         stderr,
       });
+    });
+  });
+}
+
+/** Runs `bash` with `args`; standard output and error come as one text, as in a terminal. */
+export async function runBash(
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<{ readonly status: number; readonly output: string }> {
+  const child = spawn('bash', [...args], { cwd, env: { ...process.env, ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return await new Promise((resolve) => {
+    child.on('close', (code) => {
+      resolve({ status: code ?? -1, output });
     });
   });
 }

@@ -1,10 +1,9 @@
 /** Given the runbooks, when their commands are typed one after the other, then every one of them does what it says. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '@ascent/demo';
-import { startDeployHouse, type DeployHouse } from './house.js';
+import { runBash, startDeployHouse, type DeployHouse } from './house.js';
 
 type Block = { readonly page: string; readonly line: number; readonly text: string };
 
@@ -54,18 +53,8 @@ function urlOf(service: string): string {
 }
 
 async function shell(text: string): Promise<{ status: number; output: string }> {
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', text], {
-    cwd: house.workDir,
-    env: { ...process.env, ...environment, npm_config_update_notifier: 'false' },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return await new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ status: code ?? -1, output });
-    });
-  });
+  const env = { ...environment, npm_config_update_notifier: 'false' };
+  return await runBash(['-euo', 'pipefail', '-c', text], { cwd: house.workDir, env });
 }
 
 describe('the runbooks', () => {

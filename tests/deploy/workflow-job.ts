@@ -2,13 +2,13 @@
  * Runs the `run` blocks of a job of a workflow as GitHub's runner would: in order, each in its own `bash -eo pipefail`, with
  * the environment of workflow, job and step, expressions filled in from what a test gives, and outputs handed on.
  */
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '@ascent/demo';
 import { parse } from 'yaml';
+import { runBash } from './house.js';
 
 type Environment = Readonly<Record<string, string>>;
 type Step = {
@@ -74,7 +74,9 @@ export async function runJob(options: JobOptions): Promise<RanJob> {
       GITHUB_OUTPUT: outputFile,
       GITHUB_STEP_SUMMARY: summaryFile,
     };
-    ran.push({ step: step.name ?? step.run, ...(await bash(step.run, options.cwd, env)) });
+    const shell = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run];
+    const { cwd } = options;
+    ran.push({ step: step.name ?? step.run, ...(await runBash(shell, { cwd, env })) });
     for (const line of readFileSync(outputFile, 'utf8').split('\n').filter(Boolean)) {
       const equals = line.indexOf('=');
       outputs[`steps.${step.id ?? ''}.outputs.${line.slice(0, equals)}`] = line.slice(equals + 1);
@@ -95,21 +97,4 @@ function filledIn(env: Environment, values: Environment): Environment {
     }),
   ]);
   return Object.fromEntries(entries) as Environment;
-}
-
-async function bash(
-  script: string,
-  cwd: string,
-  env: Environment,
-): Promise<{ status: number; output: string }> {
-  const args = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script];
-  const child = spawn('bash', args, { cwd, env: { ...process.env, ...env } });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return await new Promise((resolve) => {
-    child.on('close', (code) => {
-      resolve({ status: code ?? -1, output });
-    });
-  });
 }

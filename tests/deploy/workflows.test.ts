@@ -48,34 +48,48 @@ function workflow(file: string): Workflow {
 
 /** Every rule of ours that `text` breaks. */
 function brokenRules(text: string): readonly string[] {
-  const { permissions, concurrency, defaults, env, jobs } = parse(text) as Partial<Workflow>;
-  const broken: string[] = [];
-  // GitHub's own default is a shell in which a failure inside a pipe is lost.
-  if (defaults?.run.shell !== 'bash') broken.push('shell: bash for every run');
-  if (text.includes('npx ') && env?.['npm_config_yes'] !== 'false') {
-    broken.push('npm_config_yes: false beside npx');
-  }
-  if (JSON.stringify(env ?? {}).includes('secrets.')) broken.push('a secret for every job');
-  if (JSON.stringify(permissions) !== '{}') broken.push('permissions: {} at the top');
-  if (concurrency?.group === undefined) broken.push('a concurrency group');
-  for (const [name, job] of Object.entries(jobs ?? {})) {
-    if (job.permissions === undefined) broken.push(`${name}: permissions`);
-    if (job.uses === undefined && job['timeout-minutes'] === undefined) {
-      broken.push(`${name}: timeout-minutes`);
-    }
-    if (JSON.stringify(job.env ?? {}).includes('secrets.')) {
-      broken.push(`${name}: a secret for every step`);
-    }
-    const installs = job.steps?.filter(({ run = '' }) => /\bnpm (ci|install)\b/.test(run)) ?? [];
-    if (
-      job.permissions?.['id-token'] === 'write' &&
-      installs.some(({ run = '' }) => !run.includes('--ignore-scripts'))
-    ) {
-      broken.push(`${name}: dependencies' scripts beside an identity token`);
-    }
-    broken.push(...(job.steps ?? []).flatMap((step) => brokenByStep(name, step)));
-  }
-  return [...broken, ...unpinnedActions(text)];
+  const {
+    permissions,
+    concurrency,
+    defaults,
+    env = {},
+    jobs = {},
+  } = parse(text) as Partial<Workflow>;
+  const usesNpx = text.includes('npx ');
+  return [
+    ...unless(JSON.stringify(permissions) === '{}', 'permissions: {} at the top'),
+    ...unless(concurrency?.group !== undefined, 'a concurrency group'),
+    // GitHub's own default is a shell in which a failure inside a pipe is lost.
+    ...unless(defaults?.run.shell === 'bash', 'shell: bash for every run'),
+    ...unless(!usesNpx || env['npm_config_yes'] === 'false', 'npm_config_yes: false beside npx'),
+    ...unless(!holdsSecret(env), 'no secret for every job'),
+    ...Object.entries(jobs).flatMap(([name, job]) => brokenByJob(name, job)),
+    ...unpinnedActions(text),
+  ];
+}
+
+function unless(holds: boolean, rule: string): readonly string[] {
+  return holds ? [] : [rule];
+}
+
+function holdsSecret(env: Readonly<Record<string, string>> = {}): boolean {
+  return JSON.stringify(env).includes('secrets.');
+}
+
+function brokenByJob(name: string, job: Job): readonly string[] {
+  const { permissions, uses, env, steps = [], 'timeout-minutes': minutes } = job;
+  const installs = steps.filter(({ run = '' }) => /\bnpm (ci|install)\b/.test(run));
+  const isSafe = installs.every(({ run = '' }) => run.includes('--ignore-scripts'));
+  return [
+    ...unless(permissions !== undefined, `${name}: permissions`),
+    ...unless(uses !== undefined || minutes !== undefined, `${name}: timeout-minutes`),
+    ...unless(!holdsSecret(env), `${name}: no secret for every step`),
+    ...unless(
+      permissions?.['id-token'] !== 'write' || isSafe,
+      `${name}: no scripts of dependencies beside an identity token`,
+    ),
+    ...steps.flatMap((step) => brokenByStep(name, step)),
+  ];
 }
 
 /** Every action that is not pinned by a whole commit with its version beside it. */

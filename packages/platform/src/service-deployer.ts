@@ -3,20 +3,14 @@
  * that this makes can serve. The rollout's own writes are `service-port.ts`; both go through the same client.
  */
 import type { PlanPlatform, Readiness, WriteOutcome } from '@ascent/core';
-import type { TokenSource } from './access-token.js';
-import {
-  createApiClient,
-  isTransient,
-  type Answer,
-  type ApiClient,
-  type Fetch,
-} from './api-client.js';
+import { createApiClient, isTransient, type Answer, type ApiClient } from './api-client.js';
 import { apiError, isNameTaken } from './api-error.js';
 import { authorizer, fetchFor } from './connection.js';
 import { kubernetesTarget } from './kubeconfig.js';
 import { apiAddress, type ApiAddress, type PlatformTarget } from './platform-target.js';
 import { withoutStamps } from './service-change.js';
 import { parseRevisionConditions, parseService, type ServiceObject } from './service-object.js';
+import type { ServicePortOptions } from './service-port.js';
 import { readinessFromRevision } from './service-view.js';
 
 /** Deploys to one service. */
@@ -31,15 +25,9 @@ export type ServiceDeployer = {
   readonly readinessOf: (revision: string) => Promise<Readiness>;
 };
 
-/** How a deployer reaches its platform. */
-export type ServiceDeployerOptions = {
+/** How a deployer reaches its platform: as the rollout's port does, by what the plan names. */
+export type ServiceDeployerOptions = Omit<ServicePortOptions, 'platform'> & {
   readonly platform: PlanPlatform;
-  /** @default Node's own */
-  readonly fetch?: Fetch;
-  /** How long one request may take. @default 30000 */
-  readonly deadlineMs?: number;
-  /** Bearer token for Cloud Run. @default Application Default Credentials, and none over plain http */
-  readonly token?: TokenSource;
 };
 
 const DEADLINE_MS = 30_000;
