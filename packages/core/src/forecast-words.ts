@@ -33,8 +33,6 @@ export function obstacleWords(obstacle: Obstacle): string {
       return `the stable revision itself fails ${formatPercent(obstacle.errorRate)} of requests, more than the limit of ${formatPercent(obstacle.maxRatio)} (gates.errorRate.max); no candidate like it can go on. Mend that first, or write a limit above it.`;
     case 'stable-too-slow':
       return `${formatPercent(obstacle.slowPart)} of the stable revision's own requests take longer than ${formatDuration(obstacle.maxMs)} (gates.latencyP95.max), and 5 % may; no candidate like it can go on. Mend that first, or write a limit above it.`;
-    case 'no-tolerance':
-      return 'with a tolerance of 0 (gates.errorRate.worseThanStableBy) no number of requests proves a candidate good. Write 0.5 % or more.';
     case 'boundless-tolerance':
       return `a tolerance of ${formatPercent(obstacle.worseThanStableBy)} (gates.errorRate.worseThanStableBy) allows every failure there is, so nothing is left to prove. Write a smaller one.`;
     case 'coarse-buckets':

@@ -52,6 +52,31 @@ describe('the test against a limit', () => {
     expect(crossed / 800).toBeLessThanOrEqual(0.073);
   });
 
+  it('pays back exactly what it cuts off, however many requests an interval has', () => {
+    // Far beyond any limit of use an e-value underflows: what is paid back is then less, and never more.
+    for (const [requests, limit, least] of [
+      [3_000, 0.05, 1],
+      [5_000, 0.05, 1],
+      [20_000, 0.01, 1],
+      [20_000, 0.3, 0],
+    ] as const) {
+      const logThreshold = 5.86;
+      const start = startAbsoluteError();
+      const options = { limit, logThreshold };
+      const { logBoost } = updateAbsoluteError(start, { requests, errors: 0 }, options);
+      let logNull = requests * Math.log1p(-limit);
+      let total = 0;
+      for (let errors = 0; errors <= requests; errors += 1) {
+        const plain = { limit, logThreshold: null };
+        const logE = absoluteErrorLogE(updateAbsoluteError(start, { requests, errors }, plain));
+        total += Math.exp(logNull + Math.min(logE + logBoost, logThreshold));
+        logNull += Math.log((requests - errors) / (errors + 1)) + Math.log(limit / (1 - limit));
+      }
+      expect(total).toBeLessThan(1 + 1e-6);
+      expect(total).toBeGreaterThanOrEqual(least - 1e-6);
+    }
+  });
+
   it('stays finite from no request to a billion', () => {
     const nothing = updateAbsoluteError(startAbsoluteError(), { requests: 0, errors: 0 }, options);
     expect(absoluteErrorLogE(nothing)).toBeCloseTo(0, 12);

@@ -9,7 +9,14 @@
  * https://arxiv.org/abs/2410.16076.
  */
 import { logBoost } from './boost.js';
-import { requireCounts, requireDomain, requireOpenUnit } from './domain.js';
+import {
+  requireAtLeast,
+  requireCounts,
+  requireDomain,
+  requireLogs,
+  requireOpenUnit,
+  requireThreshold,
+} from './domain.js';
 import { logSumExp } from './log-sum.js';
 
 /** Multiples of the limit's odds the bet is spread over, and the spread. */
@@ -31,8 +38,15 @@ export type AbsoluteErrorOptions = {
   readonly logThreshold: number | null;
 };
 
-/** The rate whose odds are `oddsRatio` times those of `rate`. */
+/** Beyond this the rates bet on cannot be told from 1. */
+const greatestLimit = 1 - 1e-12;
+/** Above this many possible outcomes an interval is judged without boost: its cost grows with them, its worth does not. */
+const largestBoostedSupport = 20_000;
+
+/** The rate (0 ≤ rate < 1) whose odds are `oddsRatio` (≥ 0) times those of `rate`. */
 export function scaleOdds(rate: number, oddsRatio: number): number {
+  requireDomain(rate >= 0 && rate < 1, () => `rate must be ≥ 0 and < 1, but is ${rate}.`);
+  requireAtLeast(oddsRatio, 0, 'oddsRatio');
   const odds = (oddsRatio * rate) / (1 - rate);
   return odds / (1 + odds);
 }
@@ -57,17 +71,22 @@ export function updateAbsoluteError(
   requireCounts(requests, errors, 'candidate');
   requireOpenUnit(options.limit, 'limit');
   requireDomain(
-    state.logBets.length === absoluteErrorBets.length,
-    'state is not an absolute error test.',
+    options.limit <= greatestLimit,
+    () => `limit must be at most ${greatestLimit}, but is ${options.limit}.`,
   );
+  requireThreshold(options.logThreshold);
+  requireLogs(state.logBets, absoluteErrorBets.length, 'an absolute error test');
+  requireLogs([state.logBoost], 1, 'a boost');
   if (requests === 0) return state;
   const steps = absoluteErrorBets.map(({ oddsRatio }) => stepsAt(options.limit, oddsRatio));
   const grown = state.logBets.map((logBet, j) => {
     const step = steps[j] ?? { failure: 0, success: 0 };
     return logBet + errors * step.failure + (requests - errors) * step.success;
   });
+  // Decided by the number of requests alone, which cannot favour one outcome over another.
+  const tooLarge = requests * options.limit > largestBoostedSupport;
   const boost =
-    options.logThreshold === null
+    options.logThreshold === null || tooLarge
       ? 0
       : boostOf(state, requests, {
           limit: options.limit,

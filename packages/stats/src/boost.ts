@@ -24,16 +24,31 @@ export function logBoost(outcomes: Outcomes, logHeadRoom: number): number {
   if (logHeadRoom <= 0 || logHeadRoom > largestLogHeadRoom) return 0;
   const { nulls, eValues } = outcomes;
   const headRoom = Math.exp(logHeadRoom);
+  const open = openMasses(outcomes);
   let cappedNull = 0;
-  let openMass = 0;
-  for (let k = 0; k < nulls.length; k += 1) openMass += (nulls[k] ?? 0) * (eValues[k] ?? 0);
   for (let firstCapped = nulls.length; firstCapped > 0; firstCapped -= 1) {
-    const boost = (1 - headRoom * cappedNull) / openMass;
+    const boost = (1 - headRoom * cappedNull) / (open[firstCapped] ?? 0);
     const top = eValues[firstCapped - 1] ?? 0;
-    if (boost * top <= headRoom) return Math.max(0, Math.log(boost));
-    const null_ = nulls[firstCapped - 1] ?? 0;
-    cappedNull += null_;
-    openMass -= null_ * top;
+    if (boost * top <= headRoom) return boost > 1 ? Math.log(boost) : 0;
+    cappedNull += nulls[firstCapped - 1] ?? 0;
   }
   return 0;
+}
+
+/** Working space, reused because allocating it costs more than filling it. It never outlives a call. */
+let massSpace = new Float64Array(256);
+
+/**
+ * Σ h(i) · R(i) over i < k, for every k. Summed upwards: taking the great terms of the top away again would leave of
+ * the small ones below nothing but rounding, and a boost of it is worth any number, or none.
+ */
+function openMasses({ nulls, eValues }: Outcomes): Float64Array {
+  if (massSpace.length <= nulls.length) massSpace = new Float64Array(2 * nulls.length);
+  let mass = 0;
+  massSpace[0] = 0;
+  for (let k = 0; k < nulls.length; k += 1) {
+    mass += (nulls[k] ?? 0) * (eValues[k] ?? 0);
+    massSpace[k + 1] = mass;
+  }
+  return massSpace;
 }

@@ -21,8 +21,12 @@ export function combineEvidence(parts: readonly WeightedEvidence[]): number {
   requireDomain(parts.length > 0, 'there is no evidence to combine.');
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);
   requireDomain(
-    total > 0 && parts.every(({ weight }) => weight > 0),
-    'every weight must be positive.',
+    parts.every(({ logE }) => !Number.isNaN(logE)),
+    'evidence must be a number or −∞, but is NaN.',
+  );
+  requireDomain(
+    total > 0 && Number.isFinite(total) && parts.every(({ weight }) => weight > 0),
+    'every weight must be positive and finite.',
   );
   return logSumExp(parts.map(({ weight, logE }) => Math.log(weight / total) + logE));
 }
@@ -35,5 +39,6 @@ export function logThresholdOf(risk: number): number {
 
 /** Whether evidence reaches the threshold of a risk. */
 export function reachesRisk(logE: number, risk: number): boolean {
+  requireDomain(!Number.isNaN(logE), 'evidence must be a number or −∞, but is NaN.');
   return logE >= logThresholdOf(risk) - thresholdSlack;
 }

@@ -41,6 +41,28 @@ export function requireOpenUnit(value: number, name: string): void {
   throw new DomainError(`${name} must be > 0 and < 1, but is ${value}.`);
 }
 
+/** Throws unless `value` is a probability, its ends included. */
+export function requireUnit(value: number, name: string): void {
+  if (value >= 0 && value <= 1) return;
+  throw new DomainError(`${name} must be 0 … 1, but is ${value}.`);
+}
+
+/** Throws unless a test's state holds so many finite numbers: what JSON makes of NaN and ∞ is `null`. */
+export function requireLogs(logs: readonly number[], count: number, name: string): void {
+  let known = logs.length === count;
+  for (let j = 0; known && j < count; j += 1) known = Number.isFinite(logs[j]);
+  if (known) return;
+  throw new DomainError(
+    `the state of ${name} must hold ${count} finite numbers, but holds ${JSON.stringify(logs)}.`,
+  );
+}
+
+/** Throws where a threshold is not a number; `null` is none, and ±∞ is never or always. */
+export function requireThreshold(logThreshold: number | null): void {
+  if (logThreshold === null || !Number.isNaN(logThreshold)) return;
+  throw new DomainError('logThreshold must be a number or null, but is NaN.');
+}
+
 /** Throws unless `value` is a number of at least `least`. */
 export function requireAtLeast(value: number, least: number, name: string): void {
   if (Number.isFinite(value) && value >= least) return;

@@ -3,7 +3,7 @@
  * under the two expected histograms, and the walk of the one that arrives first.
  */
 import { requireDomain, requireOpenUnit } from './domain.js';
-import { latencyBets, latencyLogRatios } from './latency.js';
+import { latencyBets, latencyLogRatios, requireWeights } from './latency.js';
 import { passageMean } from './planning.js';
 import type { Walk } from './planning.js';
 
@@ -27,6 +27,9 @@ export function latencyWalk(scenario: LatencyScenario): Walk | null {
   );
   requireOpenUnit(share, 'share');
   requireOpenUnit(risk, 'risk');
+  requireDomain(weight > 0 && weight <= 1, () => `weight must be > 0 and ≤ 1, but is ${weight}.`);
+  requireWeights(stable, 'stable');
+  requireWeights(candidate, 'candidate');
   const height = -Math.log(risk) - Math.log(weight);
   const learnt = stable.map((part) => part + 1e-4 / stable.length);
   const walks = latencyBets.flatMap((bet) => {

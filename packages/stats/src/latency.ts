@@ -10,7 +10,7 @@
  *
  * Reference: Turner, Ly & Grünwald 2024, https://arxiv.org/abs/2106.02693.
  */
-import { requireCount, requireDomain } from './domain.js';
+import { DomainError, requireCount, requireDomain, requireLogs } from './domain.js';
 import { logSumExp } from './log-sum.js';
 
 /** One way of being slower that is bet on. */
@@ -79,9 +79,15 @@ export function updateLatency(state: Latency, block: LatencyBlock): Latency {
     () =>
       `a block needs ${buckets} buckets, but has ${block.candidate.length} and ${block.stable.length}.`,
   );
+  requireLogs(state.logBets, latencyBets.length, 'a latency test');
   const stableHistory = state.stableHistory.slice();
   for (let j = 0; j < buckets; j += 1) {
-    stableHistory[j] = (stableHistory[j] ?? 0) + (block.stable[j] ?? 0);
+    const known = stableHistory[j] ?? 0;
+    const stable = block.stable[j] ?? 0;
+    if (!isCount(known) || !isCount(stable) || !isCount(block.candidate[j] ?? 0)) {
+      throw notCounts(j, [known, stable, block.candidate[j]]);
+    }
+    stableHistory[j] = known + stable;
   }
   const before = sum(state.stableHistory) + 1;
   if (before < leastHistory) return { logBets: state.logBets, stableHistory };
@@ -98,8 +104,29 @@ export function updateLatency(state: Latency, block: LatencyBlock): Latency {
   };
 }
 
+function isCount(value: number): boolean {
+  return value >= 0 && Number.isSafeInteger(value);
+}
+
+function notCounts(bucket: number, found: readonly unknown[]): DomainError {
+  return new DomainError(
+    `bucket ${bucket} must hold whole numbers ≥ 0, but history, stable and candidate are ${found.join(', ')}.`,
+  );
+}
+
+/** Throws unless a histogram holds finite numbers ≥ 0, and not zeros alone. */
+export function requireWeights(weights: readonly number[], name: string): void {
+  requireDomain(weights.length >= 2, () => `${name} needs at least two buckets.`);
+  requireDomain(
+    weights.every((weight) => Number.isFinite(weight) && weight >= 0),
+    () => `${name} must hold finite numbers ≥ 0, but holds ${weights.join(', ')}.`,
+  );
+  requireDomain(sum(weights) > 0, () => `${name} must hold something, but is all zeros.`);
+}
+
 /** ln of the ratio bet on in every bucket (exported for planning and for the golden numbers). */
 export function latencyLogRatios(weights: readonly number[], bet: LatencyBet): readonly number[] {
+  requireWeights(weights, 'weights');
   const scene = emptyScene(weights.length);
   scene.weights.set(weights);
   scene.counts.fill(1);

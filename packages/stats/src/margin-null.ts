@@ -32,6 +32,9 @@ export type NullShape = { readonly oddsRatio: number; readonly dispersion: numbe
 /** No tolerance, independent errors. */
 export const exactNull: NullShape = { oddsRatio: 1, dispersion: 1 };
 
+/** More possible outcomes than this are not worked out one by one. */
+export const largestExactSupport = 20_000;
+
 /** Log probabilities of the candidate having `lowest`, `lowest + 1`, … errors. */
 export type MarginNull = { readonly lowest: number; readonly logProbabilities: readonly number[] };
 
@@ -42,6 +45,12 @@ export function supportOf(margins: Margins): { readonly lowest: number; readonly
     lowest: Math.max(0, errors - stableRequests),
     highest: Math.min(candidateRequests, errors),
   };
+}
+
+/** How many more than one outcome are possible. */
+export function supportSize(margins: Margins, { dispersion }: NullShape): number {
+  const { lowest, highest } = supportOf(margins);
+  return (dispersion > 1 ? margins.errors : highest) - lowest;
 }
 
 /** The candidate's fair part of the errors when its odds of failing are `oddsRatio` times the stable ones. */
@@ -81,9 +90,15 @@ export function stepRatios(margins: Margins, shape: NullShape): readonly number[
 /**
  * The null distribution of the candidate's errors as logarithms, built ratio by ratio and then
  * normalised: log-gamma differences would lose nine digits at a million requests.
+ * @throws DomainError also above {@link largestExactSupport} outcomes; `updateRelativeError` uses a bound there.
  */
 export function marginNull(margins: Margins, shape: NullShape = exactNull): MarginNull {
   requireMargins(margins, shape);
+  const support = supportSize(margins, shape);
+  requireDomain(
+    support <= largestExactSupport,
+    () => `a block may have up to ${largestExactSupport} possible outcomes, but has ${support}.`,
+  );
   const ratios = stepRatios(margins, shape);
   if (ratios === null) return allOrNothing(margins, shape);
   const logs = [0];

@@ -8,7 +8,7 @@
  * References: Wald 1945, https://doi.org/10.1214/aoms/1177731118; Folks & Chhikara 1978 (inverse
  * Gaussian), https://doi.org/10.1111/j.2517-6161.1978.tb01039.x.
  */
-import { requireDomain, requireOpenUnit } from './domain.js';
+import { requireDomain, requireOpenUnit, requireUnit } from './domain.js';
 import { logNormalTail, normalQuantile } from './normal-tail.js';
 import { nearestUnsafe } from './safety.js';
 
@@ -63,6 +63,10 @@ export function safetyWalk(scenario: {
   requireOpenUnit(difference, 'difference');
   requireOpenUnit(share, 'share');
   requireOpenUnit(risk, 'risk');
+  requireDomain(
+    rate + difference <= 1,
+    () => `rate + difference must be at most 1, but is ${rate} + ${difference}.`,
+  );
   const stablePerCandidate = (1 - share) / share;
   const block = { candidateRequests: 1, stableRequests: stablePerCandidate };
   const nearest = nearestUnsafe(block, { rate, difference });
@@ -85,6 +89,10 @@ export function limitWalk(scenario: {
   requireDomain(
     rate >= 0 && rate <= 1 && rate !== limit,
     () => `rate must be 0 … 1 and differ from the limit (${limit}), but is ${rate}.`,
+  );
+  requireDomain(
+    height > 0 && Number.isFinite(height),
+    () => `height must be a finite number > 0, but is ${height}.`,
   );
   return { drift: divergence(rate, limit), variance: spread(rate, limit), height };
 }
@@ -143,8 +151,10 @@ function inverseGaussian(x: number, mean: number, shape: number): number {
   return Math.min(1, direct + mirrored);
 }
 
-/** KL(p ‖ q) of two Bernoulli laws, in nats. */
+/** KL(p ‖ q) of two Bernoulli laws, in nats; 0 < q < 1, or q = p. */
 export function divergence(p: number, q: number): number {
+  requireUnit(p, 'p');
+  if (p !== q) requireOpenUnit(q, 'q');
   const failing = p === 0 ? 0 : p * Math.log(p / q);
   const passing = p === 1 ? 0 : (1 - p) * (Math.log1p(-p) - Math.log1p(-q));
   return failing + passing;
@@ -159,7 +169,11 @@ function spread(p: number, q: number): number {
 
 function requireWalk(walk: Walk): void {
   requireDomain(
-    walk.drift > 0 && walk.height > 0 && walk.variance >= 0,
-    () => `a walk needs drift and height above 0, but has ${walk.drift} and ${walk.height}.`,
+    [walk.drift, walk.height, walk.variance].every(Number.isFinite) &&
+      walk.drift > 0 &&
+      walk.height > 0 &&
+      walk.variance >= 0,
+    () =>
+      `a walk needs finite drift and height above 0 and a variance ≥ 0, but has ${walk.drift}, ${walk.height} and ${walk.variance}.`,
   );
 }

@@ -12,9 +12,17 @@
  * https://arxiv.org/abs/2106.02693; Fischer & Ramdas 2024, https://arxiv.org/abs/2410.16076.
  */
 import { logBoost } from './boost.js';
-import { requireAtLeast, requireCounts, requireDomain } from './domain.js';
+import { requireAtLeast, requireCounts, requireLogs, requireThreshold } from './domain.js';
 import { logSumExp } from './log-sum.js';
-import { exactNull, fairPart, marginNull, stepRatios, supportOf } from './margin-null.js';
+import {
+  exactNull,
+  fairPart,
+  largestExactSupport,
+  marginNull,
+  stepRatios,
+  supportOf,
+  supportSize,
+} from './margin-null.js';
 import type { Margins, NullShape } from './margin-null.js';
 
 /** Odds ratios the bet is spread over, and its spread: numerically minimax over lifts of 1.5 to 150 times. */
@@ -27,8 +35,6 @@ export const relativeErrorBets: readonly { readonly oddsRatio: number; readonly 
     { oddsRatio: 135, weight: 0.12 },
   ];
 
-/** Above this many possible outcomes a bound replaces the exact sum (still valid, never boosted). */
-const largestExactSupport = 20_000;
 /** ψ^k must stay within a double on the fast path. */
 const largestFastExponent = 600;
 const logBetRatios = relativeErrorBets.map(({ oddsRatio }) => Math.log(oddsRatio));
@@ -74,10 +80,9 @@ export function updateRelativeError(
   requireCounts(block.stableRequests, block.stableErrors, 'stable');
   requireAtLeast(options.shape.oddsRatio, 1, 'oddsRatio');
   requireAtLeast(options.shape.dispersion, 1, 'dispersion');
-  requireDomain(
-    state.logBets.length === logBetRatios.length,
-    'state is not a relative error test.',
-  );
+  requireThreshold(options.logThreshold);
+  requireLogs(state.logBets, logBetRatios.length, 'a relative error test');
+  requireLogs([state.logBoost], 1, 'a boost');
   const errors = block.candidateErrors + block.stableErrors;
   const margins = {
     candidateRequests: block.candidateRequests,
@@ -104,10 +109,11 @@ type Growth = { readonly logNormalisers: readonly number[]; readonly logBoost: n
 type GrowthOptions = { readonly shape: NullShape; readonly logHeadRoom: number };
 
 function growBets(bets: readonly number[], margins: Margins, options: GrowthOptions): Growth {
-  const { lowest, highest } = supportOf(margins);
+  const { highest } = supportOf(margins);
   const { oddsRatio, dispersion } = options.shape;
   const top = dispersion > 1 ? margins.errors : highest;
-  if (top - lowest > largestExactSupport) return boundGrowth(margins, options.shape);
+  if (supportSize(margins, options.shape) > largestExactSupport)
+    return boundGrowth(margins, options.shape);
   const exponent = top * ((logBetRatios.at(-1) ?? 0) + Math.log(oddsRatio));
   const fast = dispersion <= 1 && exponent < largestFastExponent;
   return (fast ? fastGrowth(bets, margins, options) : null) ?? exactGrowth(bets, margins, options);

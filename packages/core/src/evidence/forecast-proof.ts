@@ -3,6 +3,7 @@
  * being. Mirrors `judge.ts`: every gate of the plan needs its own proof.
  */
 import { limitWalk, passageQuantile, safetyWalk } from '@ascent/stats';
+import type { Walk } from '@ascent/stats';
 import { aloneLimit } from './error-evidence.js';
 import { plannedErrorRate, timeOf } from './forecast-scene.js';
 import type { ExpectedTraffic, Look, Scene, TimeToSee } from './forecast-scene.js';
@@ -23,11 +24,8 @@ export type Obstacle =
   | { readonly type: 'stable-above-limit'; readonly errorRate: number; readonly maxRatio: number }
   /** More than 5 % of the stable revision's requests take longer than the limit. */
   | { readonly type: 'stable-too-slow'; readonly slowPart: number; readonly maxMs: number }
-  /** The tolerance is nothing, or leaves nothing to disprove. */
-  | {
-      readonly type: 'no-tolerance' | 'boundless-tolerance';
-      readonly worseThanStableBy: number;
-    }
+  /** The tolerance leaves nothing to disprove. */
+  | { readonly type: 'boundless-tolerance'; readonly worseThanStableBy: number }
   /** The bucket that holds the tolerated p95 begins so low that too many good requests count as too slow. */
   | {
       readonly type: 'coarse-buckets';
@@ -47,7 +45,6 @@ function errorObstacle(gatePlan: GatePlan, traffic: ExpectedTraffic): Obstacle |
   const { maxRatio, worseThanStableBy } = gatePlan.errorRate;
   const { errorRate } = traffic;
   if (errorRate > maxRatio) return { type: 'stable-above-limit', errorRate, maxRatio };
-  if (worseThanStableBy <= 0) return { type: 'no-tolerance', worseThanStableBy };
   const isBoundless = plannedErrorRate(traffic) + worseThanStableBy >= 1;
   return isBoundless ? { type: 'boundless-tolerance', worseThanStableBy } : null;
 }
@@ -94,6 +91,9 @@ function slower(a: TimeToSee, b: TimeToSee): TimeToSee {
   return { medianMs: Math.max(a.medianMs, b.medianMs), q90Ms: Math.max(a.q90Ms, b.q90Ms) };
 }
 
+/** A tolerance of 0 asks for no proof, only that nothing speaks against the candidate: the first block will do. */
+const atOnce: Walk = { drift: 1, variance: 0, height: 1 };
+
 /** Proof counts from the first request: errors of a warm-up speak against a candidate here. */
 function errorProof({ gatePlan, traffic, share }: Scene): Look | null {
   const difference = gatePlan.errorRate?.worseThanStableBy ?? 0;
@@ -103,9 +103,11 @@ function errorProof({ gatePlan, traffic, share }: Scene): Look | null {
   const limit = aloneLimit(gatePlan, difference);
   if (share >= 1 && rate >= limit) return null;
   const walk =
-    share < 1
-      ? safetyWalk({ rate, difference, share, risk })
-      : limitWalk({ rate, limit, height: -Math.log(risk) });
+    difference <= 0
+      ? atOnce
+      : share < 1
+        ? safetyWalk({ rate, difference, share, risk })
+        : limitWalk({ rate, limit, height: -Math.log(risk) });
   return { walk, passage: passageQuantile, blockRequests, warmWalk: walk, forfeit: -1 };
 }
 

@@ -71,7 +71,7 @@ function soonest(times: readonly TimeToSee[]): TimeToSee {
 /** Against the stable revision where one serves, and against the limit where it is exceeded; a candidate that is no worse is never blamed. */
 function looksAt(scene: Scene, rate: number): readonly Look[] {
   const stableRate = plannedErrorRate(scene.traffic);
-  if (!(rate > stableRate)) return [];
+  if (!(rate > Math.max(stableRate, scene.traffic.errorRate))) return [];
   return [relativeLook(scene, stableRate, rate), limitLook(scene, stableRate, rate)].filter(
     (look) => look !== null,
   );
@@ -118,6 +118,7 @@ export function timeOfSlowdown(scene: Scene, factor: number): TimeToSee {
   const { latency } = scene.traffic;
   if (latency === null || scene.perMs <= 0) return null;
   const stable = fullCounts(latency);
+  if (countFrom(stable, 0) === 0) return null;
   const slowed = slowedCounts(latency.layout, stable, factor);
   const looks = [slowerLook(scene, stable, slowed), tooSlowLook(scene, stable, slowed)];
   return soonest(looks.map((look) => timeOf(scene, look)));
