@@ -1,18 +1,16 @@
 /**
  * `npm run bench:evidence`: all cells on all processors, progress on the way, `bench/evidence.md` and its
- * picture at the end. `--full` is the nightly size, `--scale X` that many times the rollouts,
- * `--good-releases N` so many of good releases in every cell, `--seed N` another world, `--only TEXT` some
- * cells, `--out DIR` somewhere else, `--log FILE` keeps results so that the same command goes on where it was.
+ * picture at the end. `--help` says how to run less, more, or another world.
  */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { allJobs, defaultSize, fullSize } from './jobs.js';
 import type { Job } from './jobs.js';
+import { readOptions, usage } from './options.js';
+import type { BenchOptions } from './options.js';
 import { drawPicture } from './picture.js';
 import { claims, writeReport } from './report.js';
 import { collect } from './results.js';
@@ -27,46 +25,59 @@ const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url));
 await main();
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      full: { type: 'boolean', default: false },
-      seed: { type: 'string', default: '1' },
-      only: { type: 'string', default: '' },
-      scale: { type: 'string', default: '1' },
-      'good-releases': { type: 'string' },
-      log: { type: 'string' },
-      out: { type: 'string', default: '' },
-    },
-  });
-  const seed = Number(values.seed);
-  const scale = Number(values.scale);
-  const base = values.full ? fullSize : defaultSize;
+  const question = readOptions(process.argv.slice(2));
+  if (question.type === 'run') await run(question.options);
+  else if (question.type === 'help') process.stdout.write(usage);
+  else refuse(question.message);
+}
+
+function refuse(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const { full, scale, seed, only } = options;
+  const base = full ? fullSize : defaultSize;
   const size = {
     ...base,
-    goodReleases: Number(values['good-releases'] ?? Math.ceil(base.goodReleases * scale)),
+    goodReleases: options.goodReleases ?? Math.ceil(base.goodReleases * scale),
     regressions: Math.ceil(base.regressions * scale),
     rollouts: Math.ceil(base.rollouts * scale),
     disturbances: Math.ceil(base.disturbances * scale),
   };
-  const jobs = allJobs(size, seed).filter(({ cell }) => cell.includes(values.only));
-  const done = await runAll(jobs, openResultsLog(values.log ?? null, workerFile));
+  const all = allJobs(size, seed);
+  const jobs = all.filter(({ cell }) => cell.includes(only));
+  if (jobs.length === 0) {
+    const names = [...new Set(all.map(({ cell }) => cell.split('|')[0]))].join(', ');
+    refuse(`--only is "${only}", and no cell is called so. The names begin with: ${names}.`);
+    return;
+  }
+  const done = await runAll(jobs, openResultsLog(options.log, workerFile));
   const results = collect(done.map(({ result }) => result));
   const seconds = done.reduce((sum, job) => sum + job.seconds, 0);
   const speed = measureSpeed(seed);
   process.stdout.write(`\n${claims(results, speed).join('\n')}\n`);
-  if (values.only !== '' && values.out === '') return;
-  const sizeName = `${values.full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${values.scale}`}`;
-  const good = values['good-releases'];
-  const options = [
-    ...(values.full ? [' --full'] : []),
-    ...(scale === 1 ? [] : [` --scale ${values.scale}`]),
-    ...(good === undefined ? [] : [` --good-releases ${good}`]),
-  ].join('');
-  const info = { seed, size, sizeName, options, seconds, speed, node: process.versions.node };
-  const folder = values.out === '' ? fileURLToPath(new URL('../../', import.meta.url)) : values.out;
+  if (only !== '' && options.out === null) return;
+  const info = { seed, size, ...namesOf(options), seconds, speed, node: process.versions.node };
+  const folder = options.out ?? fileURLToPath(new URL('../../', import.meta.url));
   writeFileSync(join(folder, 'evidence.md'), writeReport(results, info));
   writeFileSync(join(folder, 'evidence.svg'), drawPicture(results));
   process.stdout.write(`wrote evidence.md and evidence.svg to ${folder}\n`);
+}
+
+/** The size and the options that make it, as the report names them. */
+function namesOf({ full, scale, goodReleases }: BenchOptions): {
+  readonly sizeName: string;
+  readonly options: string;
+} {
+  const words = [
+    ...(full ? [' --full'] : []),
+    ...(scale === 1 ? [] : [` --scale ${scale}`]),
+    ...(goodReleases === null ? [] : [` --good-releases ${goodReleases}`]),
+  ];
+  const sizeName = `${full ? 'full' : 'default'}${scale === 1 ? '' : ` × ${scale}`}`;
+  return { sizeName, options: words.join('') };
 }
 
 async function runAll(jobs: readonly Job[], log: ResultsLog): Promise<readonly TimedResult[]> {
