@@ -2,6 +2,7 @@
  * `npm run bench:evidence`: all cells on all processors, progress on the way, `bench/evidence.md` and its
  * picture at the end. `--help` says how to run less, more, or another world.
  */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
