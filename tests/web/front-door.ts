@@ -11,7 +11,7 @@ export type Mood =
   | { readonly type: 'passes on' }
   /** Answers itself, with a status and `Retry-After`. */
   | { readonly type: 'refuses'; readonly status: number; readonly retryAfter: number }
-  /** The connection ends after so many events of the answer. */
+  /** Only so many events of the answer come through; the connection ends when the backend has said and stored all. */
   | { readonly type: 'breaks off'; readonly events: number };
 
 /** A front door. */
@@ -103,12 +103,9 @@ function breakOff(answer: IncomingMessage, outgoing: ServerResponse, events: num
   let text = '';
   answer.on('data', (chunk: Buffer) => {
     text += chunk.toString();
-    const whole = text.split('\n\n');
-    if (whole.length <= events) return;
-    answer.removeAllListeners('data');
-    // The backend goes on and stores its answer, as it does behind a mast that has lost the phone.
-    answer.resume();
-    outgoing.removeAllListeners('close');
-    outgoing.write(`${whole.slice(0, events).join('\n\n')}\n\n`, () => outgoing.destroy());
+  });
+  answer.once('end', () => {
+    const begun = `${text.split('\n\n').slice(0, events).join('\n\n')}\n\n`;
+    outgoing.write(begun, () => outgoing.destroy());
   });
 }

@@ -110,6 +110,18 @@ describe('a failure', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('half-way, and stored a moment later: still not asked twice', async () => {
+    let looks = 0;
+    const { chat, asked, until } = stage([[route, new Failure('cutOff')]], {
+      readSession: () => Promise.resolve(looks++ === 0 ? [] : stored('How long?', 'Three.')),
+    });
+    chat.ask('How long?');
+    await until('waiting');
+    chat.retry();
+    await until('done');
+    expect(asked).toHaveLength(1);
+  });
+
   test('half-way without a stored answer: asked again, and the half that came is replaced', async () => {
     const { chat, last, until } = stage([
       [route, { type: 'token', text: 'Half' }, new Failure('cutOff')],

@@ -164,7 +164,8 @@ export class Chat {
     { tries, signal }: { readonly tries: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
     if (failure.kind === 'broken') this.#ports.report(failure, this.#conversation.sessionId);
-    if (failure.kind === 'cutOff' && (await this.#adopt(signal))) return false;
+    const mayBeStored = failure.kind === 'cutOff' || failure.kind === 'unreachable';
+    if (mayBeStored && (await this.#adopt(signal))) return false;
     const seconds = waitBefore(failure, tries);
     if (!this.#ports.isOnline()) {
       await this.#pause('offline', null);
@@ -174,7 +175,9 @@ export class Chat {
     } else {
       await this.#pause(failure.kind, seconds);
     }
-    return !signal.aborted;
+    if (signal.aborted) return false;
+    // The backend may have finished its answer meanwhile; asking again would be saying it twice.
+    return !mayBeStored || !(await this.#adopt(signal));
   }
 
   /** True if there is nothing left to ask: the backend had stored the answer before the connection broke. */
