@@ -24,26 +24,45 @@ type ServiceObject = {
 
 const READY_POLL_MS = 100;
 
+/** Times a write is tried again when somebody wrote in between: a controller writes its record every few seconds. */
+const WRITES_MAX = 20;
+
 /** Creates the service, or gives it a new template. Resolves with the new revision's name (perhaps not ready yet). */
 export async function deploy(target: DeployTarget, template: Template): Promise<string> {
-  const present = await readService(target);
+  for (let write = 1; ; write += 1) {
+    const present = await readService(target);
+    const answer = await put(target, present, template);
+    if (answer.type === 'conflict' && write < WRITES_MAX) continue;
+    if (answer.type === 'conflict') {
+      throw new Error(`somebody else wrote ${target.service} ${WRITES_MAX} times in between`);
+    }
+    const before = present?.status?.latestCreatedRevisionName;
+    return await pollFor(
+      target,
+      ({ status }) => {
+        const created = status?.latestCreatedRevisionName;
+        return created !== undefined && created !== before ? created : null;
+      },
+      answer.service,
+    );
+  }
+}
+
+type Written =
+  { readonly type: 'written'; readonly service: ServiceObject } | { readonly type: 'conflict' };
+
+async function put(
+  target: DeployTarget,
+  present: ServiceObject | null,
+  template: Template,
+): Promise<Written> {
   const collection = `${target.apiUrl}/apis/serving.knative.dev/v1/namespaces/${target.project}/services`;
-  const response =
-    present === null
-      ? await send('POST', collection, newService(target, template))
-      : await send('PUT', `${collection}/${target.service}`, {
-          ...present,
-          spec: { ...present.spec, template: templateOf(template) },
-        });
-  const before = present?.status?.latestCreatedRevisionName;
-  return await pollFor(
-    target,
-    (service) => {
-      const created = service.status?.latestCreatedRevisionName;
-      return created !== undefined && created !== before ? created : null;
-    },
-    response,
-  );
+  return present === null
+    ? await send('POST', collection, newService(target, template))
+    : await send('PUT', `${collection}/${target.service}`, {
+        ...present,
+        spec: { ...present.spec, template: templateOf(template) },
+      });
 }
 
 /** Waits until `revision` is the newest ready one. @throws after a minute. */
@@ -83,10 +102,14 @@ async function readService({
   return await answerOf(response, `GET ${url}`);
 }
 
-async function send(method: string, url: string, body: unknown): Promise<ServiceObject> {
+async function send(method: string, url: string, body: unknown): Promise<Written> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  return await answerOf(response, `${method} ${url}`);
+  if (response.status === 409) {
+    await response.body?.cancel();
+    return { type: 'conflict' };
+  }
+  return { type: 'written', service: await answerOf(response, `${method} ${url}`) };
 }
 
 async function answerOf(response: Response, what: string): Promise<ServiceObject> {
