@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { begin } from './begin.js';
 import type { ExpectedTraffic } from './evidence/index.js';
 import { noticesAtStart, undecidableNotices } from './notices.js';
 import { compilePlan } from './plan-compile.js';
@@ -47,6 +48,15 @@ describe('before a rollout', () => {
     expect(about).toHaveLength(1);
     expect(about[0]).toMatch(/^Stages canary, half, full cannot be decided/);
   });
+
+  test.each([1, Number.NaN])(
+    'an error rate of %d does not keep a rollout from beginning',
+    (errorRate) => {
+      const all = { requestsPerMinute: 1 / 1_440, errorRate, latency: null };
+      const context = { plan: planOf(), record: null, view, nowMs: 0, by: 'ada', again: null };
+      expect(begin({ ...context, traffic: all }).type).toBe('started');
+    },
+  );
 
   test('a forecast that cannot be made is said, and never thrown', () => {
     const wrong = { ...traffic, errorRate: Number.NaN };

@@ -8,6 +8,7 @@ import {
   parseDurationMs,
   readRecord,
   servingRevisions,
+  undecidableNotices,
   type ExpectedTraffic,
   type RolloutPlan,
 } from '@ascent/core';
@@ -79,7 +80,8 @@ export function addPlan(command: Command): void {
         traffic === null ? [] : forecast(plan.gates, plan.stages, { ...traffic, timing });
       const { dispersion } = plan.gates.statistics;
       const text = forecastText(plan, { traffic, source, stages });
-      print(text, { traffic, source, dispersion, stages }, session);
+      const notices = undecidableNotices(plan, traffic);
+      print(text, { traffic, source, dispersion, stages, notices }, session);
     },
   );
 }
