@@ -27,6 +27,10 @@ function fullRecord(): RolloutRecord {
   return world.record;
 }
 
+function unreachable(): never {
+  throw new Error('the record has no rollout');
+}
+
 function codeOf(text: string): unknown {
   try {
     readRecord(text);
@@ -63,6 +67,42 @@ describe('a record', () => {
   test('is read as it was written', () => {
     const record = fullRecord();
     expect(readRecord(writeRecord(record))).toEqual(record);
+  });
+
+  test('of an Ascent that kept less is gone on from', () => {
+    const record = fullRecord();
+    const rollout = record.rollout ?? unreachable();
+    const { errors, latency } = rollout.evidence;
+    const older = {
+      ...record,
+      rollout: {
+        ...rollout,
+        evidence: {
+          ...rollout.evidence,
+          errors: {
+            ...errors,
+            limit: { test: errors.limit.test, watch: errors.limit.watch },
+            safety: errors.safety.map(({ difference, test: beside }) => ({
+              difference,
+              test: beside,
+            })),
+          },
+          latency:
+            latency === null
+              ? null
+              : { ...latency, limit: { test: latency.limit.test, watch: latency.limit.watch } },
+        },
+      },
+    };
+    const read = readRecord(JSON.stringify(older));
+    const next = read.rollout?.evidence.errors;
+    expect(next?.limit.ofLate.stable.requests).toBe(0);
+    expect(next?.limit.test).toEqual(errors.limit.test);
+    expect(next?.safety[0]?.aloneLogE).toBe(0);
+    expect(read.rollout?.evidence.latency?.limit.ofLate).toBeDefined();
+    expect(Object.keys(read.rollout?.evidence ?? {}).toSorted()).toEqual(
+      Object.keys(rollout.evidence).toSorted(),
+    );
   });
 
   test.each(['', '{', 'null', '[]', '7', '"x"', '{}', '{"version":1}'])(

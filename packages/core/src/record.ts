@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { AscentError } from './errors.js';
+import { withLaterEvidence } from './evidence/index.js';
 import { archiveSchema, recordSchema } from './record-schema.js';
 import type { RolloutRecord } from './rollout.js';
 
@@ -40,15 +41,20 @@ export function readArchivedRecord(text: string): RolloutRecord {
   return read(text, archiveSchema);
 }
 
-/** An open rollout may have begun under an Ascent that did not know custom gates: it has none. */
+/** An open rollout may have begun under an Ascent that did not know all of this: it has none of what is new. */
 function withLaterFields(value: unknown): unknown {
   if (!isObject(value) || !isObject(value['plan'])) return value;
   const { rollout } = value;
   return {
     ...value,
-    plan: { customGates: [], ...value['plan'] },
-    ...(isObject(rollout) ? { rollout: { customGates: [], ...rollout } } : {}),
+    plan: { customGates: [], measuresDispersion: false, ...value['plan'] },
+    ...(isObject(rollout) ? { rollout: withLaterRollout(rollout) } : {}),
   };
+}
+
+function withLaterRollout(rollout: Readonly<Record<string, unknown>>): unknown {
+  if (!('evidence' in rollout)) return { customGates: [], ...rollout };
+  return { customGates: [], ...rollout, evidence: withLaterEvidence(rollout['evidence']) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -15,6 +15,7 @@ export type {
 export { budgetParts, defaultStatistics } from './gate-plan.js';
 export type { GatePlan, Question, RollbackRule, StatisticsPlan } from './gate-plan.js';
 export type { GateReport, PerRevision, Proof, Verdict } from './gate-report.js';
+export { withLaterEvidence } from './later-fields.js';
 export { judge } from './judge.js';
 export type { JudgeContext, Judgement, Reason } from './judge.js';
 export { bucketCount, lowerEdgeMs, quantileMs, upperEdgeMs } from './latency-layout.js';

@@ -1,0 +1,37 @@
+/**
+ * Evidence written by an Ascent that did not keep all that this one does: a controller that is replaced in the middle
+ * of a rollout goes on from it, knowing nothing of what is new. Plain JSON in, plain JSON out; what is not an object stays.
+ */
+import { startLimitEvidence } from './limit-evidence.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `evidence` with every field that came later, as at a start; fields that are there stay. */
+export function withLaterEvidence(evidence: unknown): unknown {
+  if (!isObject(evidence)) return evidence;
+  const { errors, latency } = evidence;
+  return {
+    ...evidence,
+    errors: isObject(errors)
+      ? { ...withLimit(errors), safety: withAlone(errors['safety']) }
+      : errors,
+    latency: isObject(latency) ? withLimit(latency) : latency,
+  };
+}
+
+/** Since 2026-11: what both revisions failed of late. */
+function withLimit(tests: Json): Json {
+  const { limit } = tests;
+  const { ofLate } = startLimitEvidence();
+  return isObject(limit) ? { ...tests, limit: { ofLate, ...limit } } : tests;
+}
+
+/** Since 2026-11: the proof without a stable revision, apart from the one beside it. */
+function withAlone(safety: unknown): unknown {
+  if (!Array.isArray(safety)) return safety;
+  return safety.map((step: unknown) => (isObject(step) ? { aloneLogE: 0, ...step } : step));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
