@@ -72,7 +72,7 @@ describe('a record', () => {
   test('of an Ascent that kept less is gone on from', () => {
     const record = fullRecord();
     const rollout = record.rollout ?? unreachable();
-    const { errors, latency } = rollout.evidence;
+    const { errors } = rollout.evidence;
     const older = {
       ...record,
       rollout: {
@@ -87,10 +87,7 @@ describe('a record', () => {
               test: beside,
             })),
           },
-          latency:
-            latency === null
-              ? null
-              : { ...latency, limit: { test: latency.limit.test, watch: latency.limit.watch } },
+          latency: { limit: { test: errors.limit.test, watch: errors.limit.watch } },
         },
       },
     };
