@@ -12,6 +12,21 @@ const nothing = JSON.parse('null') as number;
 
 /** Calls that must be refused, by what is wrong with them. */
 const refused: readonly (readonly [string, () => unknown])[] = [
+  [
+    'a promotion test that holds NaN',
+    () => stats.updateSafety({ ...stats.startSafety(), logE: NaN }, block, 0.01),
+  ],
+  [
+    'a promotion test with more errors than requests',
+    () =>
+      stats.updateSafetyAlone(
+        { ...stats.startSafety(), pastStableErrors: 1 },
+        { requests: 1, errors: 0 },
+        0.1,
+      ),
+  ],
+  ['a stable watch that holds NaN', () => stats.isStableAlarmed({ logBets: [NaN, 0, 0, 0, 0] })],
+  ['less than no requests', () => stats.fadeStableWatch(stats.startStableWatch(), -1)],
   ...noNumbers.flatMap((wrong): readonly (readonly [string, () => unknown])[] => [
     [
       `a candidate's bucket of ${wrong}`,

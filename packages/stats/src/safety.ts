@@ -10,7 +10,7 @@
  * projection on a convex null).
  */
 import { candidateOf, logRatio, stableOf } from './bernoulli.js';
-import { requireCounts, requireDomain, requireOpenUnit } from './domain.js';
+import { requireCounts, requireDomain, requireLogs, requireOpenUnit } from './domain.js';
 import type { ErrorBlock } from './relative-error.js';
 
 /** What is believed about the rate before any data: half an error in a hundred requests. */
@@ -45,6 +45,7 @@ export function expectedRate(past: {
  * Where the expected rate leaves no room below the null there is nothing to bet on, and logE stays.
  */
 export function updateSafety(state: Safety, block: ErrorBlock, difference: number): Safety {
+  requireState(state);
   requireBlock(block);
   requireOpenUnit(difference, 'difference');
   const rate = expectedRate(state);
@@ -68,6 +69,7 @@ export function updateSafetyAlone(
   sample: { readonly requests: number; readonly errors: number },
   limit: number,
 ): Safety {
+  requireState(state);
   requireCounts(sample.requests, sample.errors, 'candidate');
   requireOpenUnit(limit, 'limit');
   const rate = expectedRate(state);
@@ -115,6 +117,11 @@ function slopeAt(rate: number, t: number): number {
 /** d²/dt² of KL(rate ‖ t). */
 function curvatureAt(rate: number, t: number): number {
   return rate / (t * t) + (1 - rate) / ((1 - t) * (1 - t));
+}
+
+function requireState({ logE, pastStableErrors, pastStableRequests }: Safety): void {
+  requireLogs([logE], 1, 'a promotion test');
+  requireCounts(pastStableRequests, pastStableErrors, 'past stable');
 }
 
 function requireBlock(block: ErrorBlock): void {

@@ -17,7 +17,13 @@
 import { absoluteErrorBets, scaleOdds } from './absolute-error.js';
 import { logRatio } from './bernoulli.js';
 import type { Trials } from './bernoulli.js';
-import { requireAtLeast, requireCounts, requireDomain, requireOpenUnit } from './domain.js';
+import {
+  requireAtLeast,
+  requireCounts,
+  requireDomain,
+  requireLogs,
+  requireOpenUnit,
+} from './domain.js';
 
 /** ln of the capital at which the stable revision counts as beyond the limit. */
 const alarm = Math.log(10);
@@ -61,5 +67,6 @@ export function fadeStableWatch(state: StableWatch, requests: number): StableWat
 
 /** Whether the stable revision is beyond the limit just now. */
 export function isStableAlarmed(state: StableWatch): boolean {
+  requireLogs(state.logBets, absoluteErrorBets.length, 'a stable watch');
   return state.logBets.some((logBet) => logBet >= alarm);
 }
