@@ -46,6 +46,7 @@ async function run(options: BenchOptions): Promise<void> {
     regressions: Math.ceil(base.regressions * scale),
     rollouts: Math.ceil(base.rollouts * scale),
     disturbances: Math.ceil(base.disturbances * scale),
+    unsafe: Math.ceil(base.unsafe * scale),
   };
   const all = allJobs(size, seed);
   const jobs = all.filter(({ cell }) => cell.includes(only));
