@@ -7,11 +7,16 @@ import type { Config } from './config.js';
 import { ingestLibrary } from './content/ingest.js';
 import { readLibrary } from './content/library.js';
 import { createRetrieval } from './content/retrieval.js';
+import { createVectors, hasVectorTables, type Vectors } from './content/vectors.js';
 import { openDatabase, type Database } from './data/database.js';
 import { findMissingMigrations, migrateToLatest } from './data/migrator.js';
+import { prepareVectors, vectorDimensions } from './data/vector-schema.js';
 import type { Vocabulary } from './content/vocabulary.js';
 import { createWriter } from './model/fallback.js';
-import { createConfiguredProviders } from './model/configured-providers.js';
+import {
+  createConfiguredEmbedder,
+  createConfiguredProviders,
+} from './model/configured-providers.js';
 import { silentReporter, type ErrorReporter } from './operations/error-reporter.js';
 import { createMeter } from './operations/meter.js';
 import { watchEventLoop } from './operations/event-loop.js';
@@ -50,11 +55,14 @@ export async function createBackend(config: Config, log: Logger): Promise<Backen
   }
 }
 
-async function assemble(
-  config: Config,
-  log: Logger,
-  ready: { readonly database: Database; readonly setId: number; readonly vocabulary: Vocabulary },
-): Promise<Backend> {
+/** The content, put into the database. */
+interface ReadyContent {
+  readonly database: Database;
+  readonly setId: number;
+  readonly vocabulary: Vocabulary;
+}
+
+async function assemble(config: Config, log: Logger, ready: ReadyContent): Promise<Backend> {
   const { database } = ready;
   warmUpSafety();
   const expiryHours = config.SESSION_EXPIRY_HOURS;
@@ -66,11 +74,14 @@ async function assemble(
   const eventLoop = watchEventLoop();
   const hurry = new AbortController();
   const reporter = await createConfiguredReporter(config);
+  const vectors = await createConfiguredVectors(config, log.child({ module: 'vectors' }), ready);
   const app = await buildApp({
     ...readAppSettings(config),
     sessions,
     database,
-    retrieval: config.ENABLE_RAG ? createRetrieval(ready) : { find: () => Promise.resolve([]) },
+    retrieval: config.ENABLE_RAG
+      ? createRetrieval({ ...ready, ...vectors })
+      : { find: () => Promise.resolve([]) },
     writer: createWriter(await createConfiguredProviders(config), deadlines),
     meter: createMeter(database, eventLoop.lagMs),
     readLagMs: eventLoop.lagMs,
@@ -85,6 +96,7 @@ async function assemble(
   );
   const close = async (): Promise<void> => {
     stopSweeping();
+    vectors?.stop();
     const patience = setTimeout(() => {
       hurry.abort(new Error('the instance is stopping'));
     }, patienceMs);
@@ -101,6 +113,27 @@ async function assemble(
   };
   let closed: Promise<void> | undefined;
   return { app, close: () => (closed ??= close()) };
+}
+
+/** Searching by meaning takes an embedding key and the tables of vectors; without either full text answers alone. */
+async function createConfiguredVectors(
+  config: Config,
+  log: Logger,
+  { database, setId }: ReadyContent,
+): Promise<Vectors | undefined> {
+  if (!config.ENABLE_RAG) return undefined;
+  const embedder = await createConfiguredEmbedder(config, vectorDimensions);
+  if (!embedder || !(await hasVectorTables(database))) return undefined;
+  return createVectors({
+    database,
+    setId,
+    embedder,
+    log,
+    timeoutMs: config.EMBEDDING_TIMEOUT_MS,
+    batchTimeoutMs: config.LLM_TIMEOUT_MS,
+    retryIntervalMs: config.EMBEDDING_RETRY_INTERVAL_MS,
+    similarityMin: config.EMBEDDING_SIMILARITY_MIN,
+  });
 }
 
 /** Sentry is loaded only if it is used: it takes its time and 20 MB. */
@@ -186,6 +219,8 @@ async function bringSchemaUpToDate(config: Config, log: Logger): Promise<void> {
   if (config.MIGRATE_ON_START) {
     const applied = await migrateToLatest(config.DATABASE_URL);
     if (applied.length > 0) log.info({ applied }, 'migrations applied');
+    const vectors = await prepareVectors(config.DATABASE_URL);
+    if (!vectors.isReady) log.info({ reason: vectors.reason }, 'no vectors: full text only');
     return;
   }
   const missing = await findMissingMigrations(config.DATABASE_URL);

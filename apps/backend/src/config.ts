@@ -74,6 +74,15 @@ const environmentSchema = z.object({
   LLM_FIRST_TOKEN_TIMEOUT_MS: setting(whole(50, 60_000), '6000'),
   LLM_TIMEOUT_MS: setting(whole(50, 60_000), '20000'),
 
+  /** Gemini's model for searching by meaning; used where GEMINI_API_KEY and PostgreSQL's extension "vector" are present. */
+  EMBEDDING_MODEL: z.string().default('gemini-embedding-001'),
+  /** How long a question waits for its vector; then full text alone answers. */
+  EMBEDDING_TIMEOUT_MS: setting(whole(50, 10_000), '800'),
+  /** Cosine from which a passage counts as meaning what was asked; depends on the model. */
+  EMBEDDING_SIMILARITY_MIN: setting(z.coerce.number().min(0).max(1), '0.7'),
+  /** When embedding the content is tried again after a failure. */
+  EMBEDDING_RETRY_INTERVAL_MS: setting(whole(100, 3_600_000), '60000'),
+
   /** Errors and traces go to Sentry if it is set. */
   SENTRY_DSN: z.url().optional(),
   SENTRY_ENVIRONMENT: z.string().optional(),

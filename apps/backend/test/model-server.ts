@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerEmbedding, isEmbeddingCall } from './embedding-protocol.js';
 
 /** How a provider behaves. */
 export type Behaviour =
@@ -31,6 +32,8 @@ export interface ModelServer {
   /** Calls that are neither answered nor given up. */
   countOpenCalls(): number;
   behave(groq: Behaviour, gemini: Behaviour): void;
+  /** How Gemini's embeddings behave; they answer until told otherwise. */
+  behaveAsEmbedder(behaviour: Behaviour): void;
   stop(): Promise<void>;
 }
 
@@ -40,6 +43,7 @@ const leak = ['Rules, which nothing ', 'later can change: ', 'material, not orde
 /** Starts the server; both providers answer until told otherwise. */
 export async function startModelServer(): Promise<ModelServer> {
   const behaviours: { groq: Behaviour; gemini: Behaviour } = { groq: 'answers', gemini: 'answers' };
+  let embedder: Behaviour = 'answers';
   const requests: ModelRequest[] = [];
   let openCalls = 0;
   const server = createServer((request, response) => {
@@ -51,14 +55,15 @@ export async function startModelServer(): Promise<ModelServer> {
     const { url: path = '', headers } = request;
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    const isGemini = path.includes(':streamGenerateContent');
+    const isGemini = path.includes('/v1beta/');
     const key = isGemini ? headers['x-goog-api-key'] : headers.authorization;
     requests.push({ path, key: typeof key === 'string' ? key : undefined, body });
-    play(
-      response,
-      isGemini ? behaviours.gemini : behaviours.groq,
-      isGemini ? geminiLines : groqLines,
-    );
+    if (isEmbeddingCall(path) && embedder === 'answers') {
+      answerEmbedding(path, body, response);
+      return;
+    }
+    const gemini = isEmbeddingCall(path) ? embedder : behaviours.gemini;
+    play(response, isGemini ? gemini : behaviours.groq, isGemini ? geminiLines : groqLines);
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -69,6 +74,7 @@ export async function startModelServer(): Promise<ModelServer> {
     requests,
     countOpenCalls: () => openCalls,
     behave: (groq, gemini) => Object.assign(behaviours, { groq, gemini }),
+    behaveAsEmbedder: (behaviour) => (embedder = behaviour),
     stop: async () => {
       server.closeAllConnections();
       server.close();

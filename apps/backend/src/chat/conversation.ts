@@ -126,7 +126,9 @@ async function findPassages(
   report.isInjection = isInjection(message);
   if (report.safety !== 'safe' || report.isInjection) return [];
   const earlier = turn.history.filter(({ role }) => role === 'user').map(({ content }) => content);
-  const passages = await retrieval.find(message, earlier);
+  const passages = await retrieval.find(message, earlier, (fault) => {
+    report.fallbacks.push({ provider: 'gemini-embedding', fault });
+  });
   report.passages = passages.length;
   return passages;
 }

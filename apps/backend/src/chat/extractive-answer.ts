@@ -1,4 +1,4 @@
-import type { Passage } from '../content/retrieval.js';
+import { isRelevant, type Passage } from '../content/retrieval.js';
 import type { AgentType, Citation } from './contract.js';
 
 /** An answer that can be given as it stands. */
@@ -30,17 +30,9 @@ export const nothingFound: Answer = {
 const alsoAboutIt = 0.9;
 /** A second passage is quoted if it answers nearly as well as the first. */
 const nearlyAsGood = 0.6;
-/** Below this score, or this share of the question's words, the best document has only strayed into the question. */
-const documentScoreMin = 6.2;
-const coverageMin = 0.38;
 
 const ifItIsHappeningNow =
   'If this is happening to somebody now, do not read on: call the local emergency services, then DAN (America +1-919-684-9111, Europe +39-06-4211-5685).';
-
-/** Whether what was found is about the question at all; measured on the labelled questions and on off-topic ones. */
-export function isRelevant({ documentScore, coverage }: Passage): boolean {
-  return documentScore >= documentScoreMin && coverage >= coverageMin;
-}
 
 /**
  * Answers by quoting the passages that fit best: first the best section, then a second one if it is nearly as good.
@@ -49,14 +41,9 @@ export function isRelevant({ documentScore, coverage }: Passage): boolean {
 export function quoteAnswer(passages: readonly Passage[]): Answer {
   const [best] = passages;
   if (!best || !isRelevant(best)) return nothingFound;
-  const candidates = passages
-    .filter(({ documentScore }) => documentScore >= alsoAboutIt * best.documentScore)
-    .sort((a, b) => rank(b) - rank(a));
-  const [first = best, ...others] = candidates;
-  const second = others.find((other) => rank(other) >= nearlyAsGood * rank(first));
-  const quoted = second ? [first, second] : [first];
+  const quoted = choosePassages(passages, best);
   const followUp = findFollowUp(passages, quoted);
-  const agentType = agentOfArea[first.area];
+  const agentType = agentOfArea[(quoted[0] ?? best).area];
   const paragraphs = quoted.map(({ body }) => body);
   return {
     // The net below the safety check, which cannot know every way of crying for help.
@@ -65,6 +52,27 @@ export function quoteAnswer(passages: readonly Passage[]): Answer {
     citations: quoted.map(cite),
     ...(followUp !== undefined && { followUpQuestion: followUp }),
   };
+}
+
+function choosePassages(passages: readonly Passage[], best: Passage): readonly Passage[] {
+  // A second passage might name the figure of another level.
+  return best.fusedScore === undefined
+    ? chooseByWords(passages, best)
+    : chooseFused(passages, best);
+}
+
+function chooseByWords(passages: readonly Passage[], best: Passage): readonly Passage[] {
+  const candidates = passages
+    .filter(({ documentScore }) => documentScore >= alsoAboutIt * best.documentScore)
+    .sort((a, b) => rank(b) - rank(a));
+  const [first = best, ...others] = candidates;
+  const second = others.find((other) => rank(other) >= nearlyAsGood * rank(first));
+  return second ? [first, second] : [first];
+}
+
+/** Fused passages are in their order already; what stands second in the best document is about the same question. */
+function chooseFused([, next]: readonly Passage[], best: Passage): readonly Passage[] {
+  return next?.slug === best.slug ? [best, next] : [best];
 }
 
 /** The source of a passage. */

@@ -1,5 +1,7 @@
 import type { Database } from '../data/database.js';
 import type { areas } from './document.js';
+import type { ProviderFault } from '../model/provider.js';
+import { fuse } from './fusion.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A passage that was found for a question. */
@@ -17,7 +19,20 @@ export interface Passage {
   readonly documentScore: number;
   /** Share of the question's words (stop words apart) that the document holds, 0 to 1. */
   readonly coverage: number;
+  /** Cosine between passage and question, where vectors found it. */
+  readonly similarity?: number;
+  /** Where both lists were fused (see `fuse`): the passage's score. The BM25 scores then say nothing about the order. */
+  readonly fusedScore?: number;
 }
+
+/** Hears why the meaning of a question could not be looked at, though it should have been. */
+export type OnMeaningFailure = (fault: ProviderFault) => void;
+
+/** Finds passages by what they mean, best first, none below the similarity that counts. Never rejects: a failure finds none. */
+export type MeaningSearch = (
+  question: string,
+  onFailure: OnMeaningFailure,
+) => Promise<readonly Passage[]>;
 
 /** Finds passages for a question. */
 export interface Retrieval {
@@ -25,7 +40,11 @@ export interface Retrieval {
    * The best passages, best documents first; empty if no word of the question occurs in the content. `earlier` are the
    * diver's questions before this one, oldest first: "and how deep?" means nothing alone.
    */
-  find(question: string, earlier: readonly string[]): Promise<readonly Passage[]>;
+  find(
+    question: string,
+    earlier: readonly string[],
+    onMeaningFailure?: OnMeaningFailure,
+  ): Promise<readonly Passage[]>;
 }
 
 /** Retrieval from one version of the content (see `ingestLibrary`). */
@@ -33,22 +52,43 @@ export function createRetrieval(options: {
   readonly database: Database;
   readonly setId: number;
   readonly vocabulary: Vocabulary;
+  /** @default full text only */
+  readonly findByMeaning?: MeaningSearch;
 }): Retrieval {
-  const { database, setId, vocabulary } = options;
+  const { database, setId, vocabulary, findByMeaning } = options;
   const { mend, prepare, namesPlace } = vocabulary;
   return {
-    find: (asked, earlier) => {
+    find: async (asked, earlier, onMeaningFailure = () => undefined) => {
       const question = mend(asked);
       const context = chooseContext(question, earlier);
-      return database.query<Passage>(findPassages, [
+      const meant = findByMeaning?.(`${context} ${question}`.trim(), onMeaningFailure);
+      const byWords = await database.query<Passage>(findPassages, [
         setId,
         prepare(question),
         prepare(context),
         contextWeight,
         namesPlace(`${question} ${context}`) || asksForPlace.test(question),
       ]);
+      const byMeaning = (await meant) ?? [];
+      if (byMeaning.length === 0) return byWords;
+      // Words that only strayed into the question must not outvote what it means.
+      return fuse(byWords[0] && sharesWords(byWords[0]) ? byWords : [], byMeaning);
     },
   };
+}
+
+/** Below this score, or this share of the question's words, the best document has only strayed into the question. */
+const documentScoreMin = 6.2;
+const coverageMin = 0.38;
+
+/** Whether a passage's document is about the question by its words; measured on the labelled questions and on off-topic ones. */
+function sharesWords({ documentScore, coverage }: Passage): boolean {
+  return documentScore >= documentScoreMin && coverage >= coverageMin;
+}
+
+/** Whether what was found is about the question at all, by its words or its meaning. */
+export function isRelevant(passage: Passage): boolean {
+  return passage.fusedScore !== undefined || sharesWords(passage);
 }
 
 /** What a word of an earlier question counts, against one of this question. */

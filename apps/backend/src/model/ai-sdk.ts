@@ -1,6 +1,7 @@
 import {
   APICallError,
   RetryError,
+  embedMany,
   streamText,
   type LanguageModel,
   type TextStreamPart,
@@ -8,6 +9,7 @@ import {
 } from 'ai';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createGroq } from '@ai-sdk/groq';
+import type { Embedder } from './embedder.js';
 import { ProviderError, type ModelEvent, type ModelProvider, type Prompt } from './provider.js';
 
 /** Where one provider is and which of its models is asked. */
@@ -34,6 +36,45 @@ export function createGeminiProvider({ apiKey, model, baseUrl }: ProviderAccess)
     ...(baseUrl !== undefined && { baseURL: baseUrl }),
   });
   return wrap('gemini', model, google(model));
+}
+
+/**
+ * Gemini's embeddings through Vercel's AI SDK: https://ai.google.dev/gemini-api/docs/embeddings. Vectors shorter than the
+ * model's own length are not of length 1, so they are to be compared by cosine.
+ */
+export function createGeminiEmbedder(
+  { apiKey, model, baseUrl }: ProviderAccess,
+  dimensions: number,
+): Embedder {
+  const google = createGoogleGenerativeAI({
+    apiKey,
+    ...(baseUrl !== undefined && { baseURL: baseUrl }),
+  });
+  return {
+    model,
+    embed: async (texts, purpose, signal) => {
+      const taskType = purpose === 'question' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT';
+      const { embeddings } = await embedMany({
+        model: google.embedding(model),
+        values: [...texts],
+        // Who calls tries again when it suits him.
+        maxRetries: 0,
+        abortSignal: signal,
+        providerOptions: { google: { outputDimensionality: dimensions, taskType } },
+      }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw toProviderError(error);
+      });
+      const isComplete =
+        embeddings.length === texts.length &&
+        embeddings.every((vector) => vector.length === dimensions);
+      if (!isComplete) {
+        const wanted = `${String(texts.length)} vectors of ${String(dimensions)} numbers`;
+        throw new ProviderError('truncated', `${model} did not answer with ${wanted}`);
+      }
+      return embeddings;
+    },
+  };
 }
 
 function wrap(name: string, model: string, languageModel: LanguageModel): ModelProvider {

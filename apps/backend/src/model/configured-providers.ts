@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import type { Embedder } from './embedder.js';
 import type { ModelProvider } from './provider.js';
 
 /** What is asked if `DEFAULT_LLM_MODEL` names no model of the provider. */
@@ -28,6 +29,17 @@ export async function createConfiguredProviders(config: Config): Promise<readonl
     );
   }
   return providers.sort((a, b) => preference(a, config) - preference(b, config));
+}
+
+/** The embedder, if there is Gemini's key: Groq embeds nothing. */
+export async function createConfiguredEmbedder(
+  config: Config,
+  dimensions: number,
+): Promise<Embedder | undefined> {
+  const { GEMINI_API_KEY: apiKey, EMBEDDING_MODEL: model, GEMINI_BASE_URL: baseUrl } = config;
+  if (apiKey === undefined) return undefined;
+  const { createGeminiEmbedder } = await import('./ai-sdk.js');
+  return createGeminiEmbedder({ apiKey, model, baseUrl }, dimensions);
 }
 
 function preference({ name }: ModelProvider, { DEFAULT_LLM_PROVIDER }: Config): number {
