@@ -158,6 +158,20 @@ describe('where PostgreSQL has pgvector', () => {
     expect((await ask(paraphrase)).body.citations[0]?.slug).toBe('safety-stops');
   });
 
+  test('while another instance embeds, this one does not, and takes over when that one is gone', async () => {
+    const model = 'embedded-elsewhere';
+    await postgres.run(
+      `insert into dovvybuddy.embedding_leases select id, '${model}', now() + interval '1 hour' from dovvybuddy.content_sets`,
+    );
+    await start({ ...withKey(), EMBEDDING_MODEL: model });
+    expect((await ask(plain)).body.citations[0]?.slug).toBe('safety-stops');
+    expect(embeddingCalls()).toBe(0);
+    await postgres.run(
+      `update dovvybuddy.embedding_leases set expires_at = now() where model = '${model}'`,
+    );
+    await expect.poll(embeddingCalls, { timeout: 30_000 }).toBeGreaterThan(0);
+  });
+
   test('content that an older revision removes takes its vectors along', async () => {
     await postgres.run('delete from dovvybuddy.content_sets');
     expect(await postgres.run('select from dovvybuddy.passage_vectors')).toEqual([]);
