@@ -125,6 +125,14 @@ describe('the verdict', () => {
     expect(judge(errorsOnly, evidence, at(60_000, 100)).verdict).toBe('healthy');
   });
 
+  it('compares at a share of 100 % too while users stick to the stable revision', () => {
+    const evidence = watch(errorsOnly, 30, () => [none(20), none(5)]);
+    expect(judge(errorsOnly, evidence, at(30_000, 100))).toMatchObject({
+      verdict: 'healthy',
+      gates: [{ proof: { complete: true } }],
+    });
+  });
+
   it('says nothing against a release before its first block', () => {
     const evidence = watch(errorsOnly, 1, () => [none(1), none(4)]);
     expect(judge(errorsOnly, evidence, at(1000)).reason.code).toBe('not-enough-requests');

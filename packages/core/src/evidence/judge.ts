@@ -55,12 +55,15 @@ export type Judgement = {
   readonly explanation: string;
 };
 
+/** Fewer stable requests for each of the candidate's are leftovers of the change of share. */
+const fewBeside = 0.02;
+
 /** When it is judged, and the share the candidate should be serving, integer percent. */
 export type JudgeContext = { readonly nowMs: number; readonly sharePercent: number };
 
 /** Judges a candidate. Pure: the same evidence gives the same verdict. */
 export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeContext): Judgement {
-  const gates = reportGates(gatePlan, evidence, { alone: context.sharePercent === 100 });
+  const gates = reportGates(gatePlan, evidence, { alone: servesAlone(evidence, context) });
   const logE = finiteOr(combinedLogE(questionsOf(gatePlan, evidence), 1), 0);
   const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, gates, logE });
   const { stage } = evidence;
@@ -77,6 +80,14 @@ export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeCont
     guarantee: context.sharePercent === 100 || alone ? 'limits-only' : 'compared',
   };
   return { ...bare, explanation: explain(gatePlan, evidence, bare) };
+}
+
+/**
+ * Whether what must be proven is that the candidate keeps to the limit, because nothing serves beside it. Users who stick
+ * to the stable revision at a share of 100 % are still something to compare with. Looks at counts only.
+ */
+function servesAlone({ stage }: Evidence, { sharePercent }: JudgeContext): boolean {
+  return sharePercent === 100 && stage.stableRequests < fewBeside * stage.candidateRequests;
 }
 
 type Decision = { readonly verdict: Verdict; readonly reason: Reason };
