@@ -3,6 +3,8 @@ import type { Passage, Retrieval } from '../content/retrieval.js';
 import type { SessionStore, StoredProfile, Turn } from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import type { Writer } from '../model/fallback.js';
+import type { ProviderFault } from '../model/provider.js';
+import { findWithFigure } from './asked-figure.js';
 import {
   diverProfileSchema,
   type ChatRequest,
@@ -126,9 +128,13 @@ async function findPassages(
   report.isInjection = isInjection(message);
   if (report.safety !== 'safe' || report.isInjection) return [];
   const earlier = turn.history.filter(({ role }) => role === 'user').map(({ content }) => content);
-  const passages = await retrieval.find(message, earlier, (fault) => {
+  const onMeaningFailure = (fault: ProviderFault): void => {
     report.fallbacks.push({ provider: 'gemini-embedding', fault });
-  });
+  };
+  const certificationLevel = readProfile(turn.diverProfile)?.certificationLevel;
+  const passages = await findWithFigure({ message, earlier, certificationLevel }, (text) =>
+    retrieval.find(text, earlier, onMeaningFailure),
+  );
   report.passages = passages.length;
   return passages;
 }

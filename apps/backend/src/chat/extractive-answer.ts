@@ -40,7 +40,7 @@ const ifItIsHappeningNow =
  */
 export function quoteAnswer(passages: readonly Passage[]): Answer {
   const [best] = passages;
-  if (!best || !isRelevant(best)) return nothingFound;
+  if (!best || !(best.isExact || isRelevant(best))) return nothingFound;
   const quoted = choosePassages(passages, best);
   const followUp = findFollowUp(passages, quoted);
   const agentType = agentOfArea[(quoted[0] ?? best).area];
@@ -56,6 +56,7 @@ export function quoteAnswer(passages: readonly Passage[]): Answer {
 
 function choosePassages(passages: readonly Passage[], best: Passage): readonly Passage[] {
   // A second passage might name the figure of another level.
+  if (best.isExact) return [best];
   return best.fusedScore === undefined
     ? chooseByWords(passages, best)
     : chooseFused(passages, best);

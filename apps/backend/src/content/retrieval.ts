@@ -23,6 +23,8 @@ export interface Passage {
   readonly similarity?: number;
   /** Where both lists were fused (see `fuse`): the passage's score. The BM25 scores then say nothing about the order. */
   readonly fusedScore?: number;
+  /** Begins with the very figure that was asked for (see `findWithFigure`). */
+  readonly isExact?: true;
 }
 
 /** Hears why the meaning of a question could not be looked at, though it should have been. */
