@@ -60,6 +60,7 @@ async function stream(body: object = question): Promise<readonly StreamedEvent[]
     body: JSON.stringify(body),
   });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
+  expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
   return parseEvents(await response.text());
 }
 

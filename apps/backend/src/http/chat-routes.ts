@@ -49,7 +49,8 @@ export function addChatRoutes(app: FastifyInstance, options: ChatRouteOptions): 
     );
     void reply.headers({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
+      // A proxy that compresses would hold the events back.
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     });
     return reply.send(stream);
