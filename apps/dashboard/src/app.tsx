@@ -2,13 +2,15 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import type { About, Snapshot } from '@ascent/controller';
 import { readAbout } from './api.js';
-import { useLive } from './live.js';
+import { useLive, type Live } from './live.js';
 import { HistoryList } from './pages/history-page.js';
 import { NowPage } from './pages/now-page.js';
 import { describeNow } from './model/now.js';
+import { describeServices } from './model/service-lines.js';
 import { RolloutPage } from './pages/rollout-page.js';
+import { ServicesPage } from './pages/services-page.js';
 import { TopBar } from './parts/top-bar.js';
-import { useRoute } from './route.js';
+import { useRoute, type Route } from './route.js';
 import { useTheme } from './theme.js';
 
 /** The whole page. */
@@ -25,7 +27,14 @@ export function App(): ReactElement {
       if (answer.ok) setAbout(answer.value);
     });
   }, [connected]);
-  const title = live.snapshot === null ? 'Ascent' : pageTitle(live.snapshot, live.nowMs);
+  const lines = live.services === null ? null : describeServices(live.services, live.nowMs);
+  const [worst] = lines ?? [];
+  const title =
+    worst !== undefined
+      ? `${worst.state} · ${worst.service} · Ascent`
+      : live.snapshot === null
+        ? 'Ascent'
+        : pageTitle(live.snapshot, live.nowMs);
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -33,14 +42,31 @@ export function App(): ReactElement {
     <>
       <TopBar live={live} route={route} about={about} onAbout={setAbout} theme={theme} />
       <main id="content">
-        {route.page === 'now' && <NowPage live={live} about={about} ask={route.ask} />}
-        {route.page === 'history' && (
-          <HistoryList nowMs={live.nowMs} service={live.snapshot?.service ?? ''} />
+        {lines === null ? (
+          <ServicePage live={live} route={route} about={about} />
+        ) : (
+          <ServicesPage lines={lines} live={live} />
         )}
-        {route.page === 'rollout' && <RolloutPage id={route.id} nowMs={live.nowMs} />}
       </main>
     </>
   );
+}
+
+/** The pages of one service. */
+function ServicePage(props: {
+  readonly live: Live;
+  readonly route: Route;
+  readonly about: About | null;
+}): ReactElement {
+  const { live, route, about } = props;
+  switch (route.page) {
+    case 'now':
+      return <NowPage live={live} about={about} ask={route.ask} />;
+    case 'history':
+      return <HistoryList nowMs={live.nowMs} service={live.snapshot?.service ?? ''} />;
+    case 'rollout':
+      return <RolloutPage id={route.id} nowMs={live.nowMs} />;
+  }
 }
 
 /** So that a tab among many says how it goes. */

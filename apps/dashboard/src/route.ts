@@ -29,6 +29,16 @@ export function rolloutHash(id: string): string {
   return `#/history/${encodeURIComponent(id)}`;
 }
 
+/** Where the list of all services is, for the page of one among several; `null` for the page of the only one. */
+export function listAddress(pathname: string): string | null {
+  return /\/services\/[^/]+\/$/.test(pathname) ? '../../' : null;
+}
+
+/** The page of one service of the list. */
+export function serviceAddress(service: string): string {
+  return `services/${encodeURIComponent(service)}/`;
+}
+
 /** The first page, with nothing asked. */
 export function leaveAsk(): void {
   location.hash = '#/';

@@ -7,6 +7,7 @@ import {
   createJournal,
   startServer,
   type ErrorLine,
+  type ServiceOptions,
   type Snapshot,
   type Wish,
 } from '@ascent/controller';
@@ -20,10 +21,8 @@ import {
 
 /** The service of every scene, and its two revisions. */
 export const SERVICE = 'dovvybuddy-backend';
-/** The revision that serves. */
-export const STABLE = `${SERVICE}-00041-qab`;
-/** The revision that is rolled out. */
-export const CANDIDATE = `${SERVICE}-00042-xev`;
+/** The revision that serves, and the one that is rolled out. */
+export const [STABLE, CANDIDATE] = revisionsOf(SERVICE);
 /** The token of every scene. */
 export const TOKEN = 'token-of-the-tests';
 
@@ -69,6 +68,8 @@ export type SceneOptions = {
 export type Scene = {
   readonly url: string;
   readonly service: VirtualService;
+  /** What a server is told to watch it. */
+  readonly watched: ServiceOptions;
   /** One look of the controller. @throws Error where it failed. */
   readonly tick: () => Promise<Snapshot>;
   /** Passes time in steps with a look after each, until `reached` or `forMs` have passed. */
@@ -80,6 +81,11 @@ export type Scene = {
   readonly close: () => Promise<void>;
 };
 
+/** The stable revision and the candidate of a scene's service. */
+export function revisionsOf(service: string): readonly [stable: string, candidate: string] {
+  return [`${service}-00041-qab`, `${service}-00042-xev`];
+}
+
 const ordinary: Behaviour = { failRatio: 0.002, medianMs: 620 };
 
 /** Opens a scene in which the first revision has just been adopted. */
@@ -87,27 +93,31 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const journalDir = await mkdtemp(join(tmpdir(), 'ascent-scene-'));
   const journal = createJournal({ dir: journalDir });
   const plan = planOf(options.plan ?? fourDays);
-  const service = createVirtualService(STABLE, {
+  const [stable, candidate] = revisionsOf(plan.service);
+  const service = createVirtualService(stable, {
     seed: options.seed ?? 7,
     plan,
     startMs: START_MS,
     requestsPerMinute: options.requestsPerMinute ?? 60,
-    behaviour: { [STABLE]: ordinary, [CANDIDATE]: options.candidate ?? ordinary },
+    behaviour: { [stable]: ordinary, [candidate]: options.candidate ?? ordinary },
     deliver: (effect, record) =>
       effect.type === 'journal' ? journal.append(effect) : journal.finish(record),
   });
+  const watched: ServiceOptions = {
+    world: service.world,
+    plan,
+    journalDir,
+    errorLog: () => Promise.resolve({ type: 'lines', lines: options.errors ?? [] }),
+  };
   const start = (port: number): ReturnType<typeof startServer> =>
     startServer({
-      world: service.world,
-      plan,
+      services: [watched],
       by: 'ascent',
       intervalMs: null,
       host: '127.0.0.1',
       port,
       pageDir: options.pageDir ?? null,
       token: options.token === undefined ? TOKEN : options.token,
-      journalDir,
-      errorLog: () => Promise.resolve({ type: 'lines', lines: options.errors ?? [] }),
     });
   let server = await start(0);
   const { url } = server;
@@ -133,6 +143,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   return {
     url,
     service,
+    watched,
     tick,
     pass,
     act: async (wish) => {

@@ -60,6 +60,9 @@ ${program.commands.map(row).join('\n')}
 \`ascent watch\` and \`ascent up\` end with 0 where the candidate was promoted, 4 where it was not, 130 where you left before the
 end. \`ascent check\` ends with 0 where all is well, 4 where something would surprise you, and with the status of the error
 where something would stop the rollout.
+
+\`ascent serve --plan api.yaml --plan web.yaml\` looks after several services in one process and on one page:
+[the rollouts page](../apps/dashboard/README.md#several-services-on-one-page).
 `;
   await expect(page).toMatchFileSnapshot('../../../docs/cli.md');
 });

@@ -19,7 +19,7 @@ import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
 import { addReport } from './report/command.js';
 import { addRetire } from './retire/command.js';
-import { openSession, type SharedOptions } from './session.js';
+import { openSession, type Session, type SharedOptions } from './session.js';
 import { addSimulate } from './simulate/command.js';
 import { statusText, statusWords } from './status-text.js';
 import { DEFAULT_JOURNAL_DIR } from './wiring.js';
@@ -42,10 +42,14 @@ function port(text: string): number {
 }
 
 function command(program: Command, name: string, summary: string): Command {
-  return program
-    .command(name)
-    .description(summary)
-    .addOption(new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE))
+  const plan = new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE);
+  return withShared(program.command(name).description(summary), plan);
+}
+
+/** What every command can be told. */
+function withShared(command: Command, plan: Option): Command {
+  return command
+    .addOption(plan)
     .addOption(
       new Option(
         '--journal <dir>',
@@ -166,7 +170,10 @@ function addRollout(program: Command): void {
     },
   );
   addWatch(command(program, 'watch', 'look on until the rollout ends; changes nothing'));
-  addServe(command(program, 'serve', 'run the controller with its page and API'));
+  const serveCommand = program
+    .command('serve')
+    .description('run the controller with its page and API');
+  addServe(withShared(serveCommand, plansOption()));
 }
 
 async function tickOnce(options: SharedOptions & { readonly all?: boolean }): Promise<void> {
@@ -210,6 +217,19 @@ function addWatch(watchCommand: Command): void {
   });
 }
 
+/** `--plan` that may be given several times. */
+function plansOption(): Option {
+  const unsaid: readonly string[] = [DEFAULT_PLAN_FILE];
+  const add = (file: string, before: readonly string[]): readonly string[] =>
+    before === unsaid ? [file] : [...before, file];
+  return new Option('-p, --plan <file>', 'the plan; once for each service')
+    .default(unsaid, `"${DEFAULT_PLAN_FILE}"`)
+    .argParser(add);
+}
+
+type AskedToServe = Omit<SharedOptions, 'plan'> &
+  ServeOptions & { readonly plan: readonly string[] };
+
 function addServe(serveCommand: Command): void {
   serveCommand
     .option('--interval <duration>', 'time between two looks', interval, 10_000)
@@ -218,12 +238,18 @@ function addServe(serveCommand: Command): void {
     .option('--read-only', 'nobody can act through the page');
   showExamples(
     serveCommand,
-    ['ascent serve --port 8090', 'ascent serve --read-only'],
+    [
+      'ascent serve --port 8090',
+      'ascent serve --read-only',
+      'ascent serve --plan api.yaml --plan web.yaml',
+    ],
     'It prints the token that the page asks for before anybody can act; ASCENT_TOKEN names one.',
-  ).action(async (options: SharedOptions & ServeOptions) => {
+  ).action(async (options: AskedToServe) => {
     // The server is half of the program, and no other command needs it.
     const { serve } = await import('./commands/serve.js');
-    await serve(await openSession(options), options);
+    const open = (plan: string): Promise<Session> => openSession({ ...options, plan });
+    const [first = DEFAULT_PLAN_FILE, ...others] = options.plan;
+    await serve([await open(first), ...(await Promise.all(others.map(open)))], options);
   });
 }
 

@@ -3,7 +3,7 @@
  * A controller that has stopped looking is the one thing that no alert of its own can report:
  * `time() - ascent_last_look_timestamp_seconds` can.
  */
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { alertsOf, isOpen, type Rollout, type RolloutRecord, outboxOf } from '@ascent/core';
 import type { Turn } from './loop.js';
 
@@ -91,6 +91,11 @@ export class ControllerMetrics {
     return await this.#registry.metrics();
   }
 
+  /** Everything, to be put together with others'. */
+  async values(): Promise<object> {
+    return await this.#registry.getMetricsAsJSON();
+  }
+
   #observeRecord(record: RolloutRecord): void {
     const { rollout } = record;
     for (const { type } of outboxOf(record)) this.#outbox.inc({ type });
@@ -118,4 +123,13 @@ export class ControllerMetrics {
       if (decision.seq > after) this.#decisions.inc({ type: decision.type });
     }
   }
+}
+
+/** The metrics of several services as one page; each value says whose it is. */
+export async function metricsOfAll(
+  all: readonly ControllerMetrics[],
+): Promise<{ readonly contentType: string; readonly text: string }> {
+  const values = await Promise.all(all.map((one) => one.values()));
+  const registry = AggregatorRegistry.aggregate(values);
+  return { contentType: registry.contentType, text: await registry.metrics() };
 }

@@ -28,19 +28,14 @@ export class EventStream<T> {
 
   /** Tells every reader that somebody is here, and the time. */
   pulse(): void {
-    for (const reader of this.#readers) sendPulse(reader, this.#now());
+    for (const reader of this.#readers) sendEvent(reader, 'pulse', { nowMs: this.#now() });
   }
 
-  /** Adds a reader, which gets the latest value at once. */
+  /** Adds a reader, which gets the latest value at once. It may read other streams already. */
   subscribe(reader: ServerResponse): void {
-    reader.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      connection: 'keep-alive',
-    });
-    reader.write('retry: 1000\n\n');
+    if (!reader.headersSent) openStream(reader);
     this.#readers.add(reader);
-    sendPulse(reader, this.#now());
+    sendEvent(reader, 'pulse', { nowMs: this.#now() });
     if (this.#latest !== null) send(reader, this.#latest);
   }
 
@@ -56,8 +51,19 @@ export class EventStream<T> {
   }
 }
 
-function sendPulse(reader: ServerResponse, nowMs: number): void {
-  reader.write(`event: pulse\ndata: ${JSON.stringify({ nowMs })}\n\n`);
+/** Begins the answer to a reader that is to get events. */
+export function openStream(reader: ServerResponse): void {
+  reader.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    connection: 'keep-alive',
+  });
+  reader.write('retry: 1000\n\n');
+}
+
+/** Sends one event that has a name. */
+export function sendEvent(reader: ServerResponse, event: string, value: unknown): void {
+  reader.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);
 }
 
 function send(reader: ServerResponse, value: unknown): void {

@@ -66,10 +66,18 @@ export type HistoryPage = {
   readonly unreadable: readonly string[];
 };
 
+/** How much of the history is read. */
+export type HistoryQuestion = {
+  readonly nowMs: number;
+  readonly limit: number;
+  /** Whose; several services may share a journal. @default everybody's */
+  readonly service?: string;
+};
+
 /** The history in the journal `dir`, newest first, at most `limit` lines. No journal, or one not begun, is empty. */
 export async function readHistory(
   dir: string | null,
-  { nowMs, limit }: { readonly nowMs: number; readonly limit: number },
+  { nowMs, limit, service }: HistoryQuestion,
 ): Promise<HistoryPage> {
   const unreadable: string[] = [];
   const lines: HistoryLine[] = [];
@@ -81,6 +89,7 @@ export async function readHistory(
       unreadable.push(name);
       continue;
     }
+    if (service !== undefined && record.plan.service !== service) continue;
     lines.push(line);
     const exposedMs = line.outcome === 'rolledBack' ? exposureMs(record, line.endedMs) : null;
     if (exposedMs !== null && nowMs - line.endedMs <= FIGURES_DAYS * DAY_MS)

@@ -14,6 +14,8 @@ export {
 export { tickAll, type ManagedService, type ServiceTurn, type TickAllOptions } from './tick-all.js';
 export type { World } from './world.js';
 export type { RunningServer, ServerOptions } from './server.js';
+export type { ServiceOptions, WatchOptions } from './watched-service.js';
+export type { ListedService } from './service-list.js';
 export { startServer } from './start-server.js';
 export type { Snapshot } from './snapshot.js';
 export { createSmokeRunner, type SmokeOptions, type SmokeRunner } from './smoke.js';

@@ -56,8 +56,8 @@ export type PageContext = {
   readonly lookNow: () => void;
 };
 
-/** Adds the page's routes to `app`. */
-export function addPageRoutes(app: FastifyInstance, context: PageContext): void {
+/** What every answer of `app` says to browsers. */
+export function addPageHeaders(app: FastifyInstance): void {
   // Nothing on the page may come from, or go to, anywhere else; and no other site may show it in a frame.
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.header(
@@ -68,13 +68,19 @@ export function addPageRoutes(app: FastifyInstance, context: PageContext): void 
     void reply.header('referrer-policy', 'no-referrer');
     done();
   });
+}
+
+/** Adds the page's routes to `app`. */
+export function addPageRoutes(app: FastifyInstance, context: PageContext): void {
   addSession(app, context);
   addActions(app, context);
   addReadings(app, context);
 }
 
+type SessionContext = Pick<PageContext, 'service' | 'access'>;
+
 async function aboutFor(
-  { service, access }: PageContext,
+  { service, access }: SessionContext,
   headers: FastifyRequest['headers'],
 ): Promise<About> {
   if (access.readOnly) return { service, access: 'readOnly', person: null };
@@ -85,7 +91,8 @@ async function aboutFor(
   return { service, access: may, person: null };
 }
 
-function addSession(app: FastifyInstance, context: PageContext): void {
+/** Adds who the reader is, signing in and signing out. */
+export function addSession(app: FastifyInstance, context: SessionContext): void {
   const { access, service } = context;
   app.get('/api/about', (request) => aboutFor(context, request.headers));
   app.post('/api/session', async (request, reply) => {
@@ -208,13 +215,17 @@ function addReadings(app: FastifyInstance, context: PageContext): void {
     return await world.metrics.countInstances({ service, revisions, afterMs, nowMs });
   });
   app.get('/api/history', async () =>
-    readHistory(context.journalDir, { nowMs: context.world.now(), limit: HISTORY_LINES_MAX }),
+    readHistory(context.journalDir, {
+      nowMs: context.world.now(),
+      limit: HISTORY_LINES_MAX,
+      service: context.service,
+    }),
   );
   app.get<{ Params: { readonly id: string } }>('/api/history/:id', async (request, reply) => {
     const { journalDir } = context;
     const entry =
       journalDir === null ? null : await readHistoryEntry(journalDir, request.params.id);
-    if (entry !== null) return entry;
+    if (entry?.record.plan.service === context.service) return entry;
     const message = `The journal has no rollout "${request.params.id}".`;
     return await reply.code(404).send({ error: { code: 'NO_SUCH_ROLLOUT', message } });
   });

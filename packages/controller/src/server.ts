@@ -1,93 +1,61 @@
 /**
  * The controller as a server: the loop, what it sees as JSON and as a stream of events, `/tick` for a scheduler,
- * and the page. It listens on loopback unless told otherwise.
+ * and the page. One service is at the root; of several each has all of that under `/services/<name>/`, and the root is
+ * their list. It listens on loopback unless told otherwise.
  */
 import { existsSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { AscentError, type RolloutPlan } from '@ascent/core';
-import { createAccess } from './access.js';
-import { ControllerMetrics } from './controller-metrics.js';
-import type { ErrorLog } from './error-log.js';
-import { EventStream } from './event-stream.js';
+import { AscentError } from '@ascent/core';
+import { createAccess, type Access } from './access.js';
 import type { GoogleIdentity } from './google-identity.js';
-import { runLoop, type Turn } from './loop.js';
-import { addPageRoutes } from './page-routes.js';
-import { snapshotOf, type Snapshot } from './snapshot.js';
-import { tick } from './tick.js';
+import { addPageHeaders, addPageRoutes } from './page-routes.js';
+import { addServiceList } from './service-list.js';
 import type { TickGuard } from './tick-guard.js';
-import { createTurnLog } from './turn-log.js';
-import type { World } from './world.js';
+import { addTickRoute, plainReport } from './tick-route.js';
+import { WatchedService, type ServiceOptions, type WatchOptions } from './watched-service.js';
 
 /** How the server runs. `port: 0` takes a free one; `intervalMs: null` leaves all steps to `/tick`. */
-export type ServerOptions = {
-  readonly world: World;
-  readonly plan: RolloutPlan;
-  readonly by: string;
-  readonly intervalMs: number | null;
+export type ServerOptions = WatchOptions & {
+  /** Each with a name of its own. They share nothing but the address and who may act: one that fails stops no other. */
+  readonly services: readonly [ServiceOptions, ...ServiceOptions[]];
   readonly host: string;
   readonly port: number;
   /** Folder of the built page; `null` serves the API alone. */
   readonly pageDir: string | null;
   /** Shown to act through the page; `null` makes the page read-only. */
   readonly token: string | null;
-  /** Where rollouts that ended are kept; `null` shows no history. */
-  readonly journalDir: string | null;
   /** Who a person is behind Identity-Aware Proxy. @default nobody is asked */
   readonly google?: GoogleIdentity | null;
-  /** The candidate's error lines. @default none are shown */
-  readonly errorLog?: ErrorLog | null;
   /** Who may ask for a step at `/tick`. @default everybody */
   readonly tickGuard?: TickGuard;
-  /** Where every decision and every trouble is a JSON line. @default nowhere */
-  readonly logTo?: { readonly write: (text: string) => void };
 };
 
 /** Readers learn from the pulse that somebody is there, and what time it is here. */
 const PULSE_MS = 10_000;
 
-/** A running server. `close` ends the loop and every open stream; it may be called twice. */
+/** A running server. `close` ends the loops and every open stream; it may be called twice. */
 export type RunningServer = { readonly url: string; readonly close: () => Promise<void> };
 
-/** Starts the loop and listens. @throws AscentError `ASC_LISTEN_FAILED`. */
+/** Starts a loop for each service and listens. @throws AscentError `ASC_LISTEN_FAILED`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const abort = new AbortController();
-  const stream = new EventStream<Snapshot>(options.world.now);
+  const services = options.services.map((service) => new WatchedService(service, options));
   const pulse = setInterval(() => {
-    stream.pulse();
+    for (const { stream } of services) stream.pulse();
   }, PULSE_MS);
-  const metrics = new ControllerMetrics(options.plan.service, options.world.now);
-  const { logTo } = options;
-  const log = logTo === undefined ? null : createTurnLog(options.plan.service, logTo);
-  const publish = (turn: Turn): void => {
-    metrics.observe(turn);
-    log?.(turn);
-    stream.publish(
-      snapshotOf(turn, { plan: options.plan, atMs: options.world.now(), previous: stream.latest }),
-    );
-  };
-  const app = await buildServer(options, { stream, publish, metrics });
+  const app = await buildServer(options, services);
   const url = await listen(app, options).catch((error: unknown) => {
     clearInterval(pulse);
     throw error;
   });
-  const loop =
-    options.intervalMs === null
-      ? Promise.resolve()
-      : runLoop(options.world, {
-          plan: options.plan,
-          by: options.by,
-          intervalMs: options.intervalMs,
-          signal: abort.signal,
-          onTurn: publish,
-          until: () => false,
-        });
+  const loops = Promise.all(services.map((service) => service.run(abort.signal)));
   return {
     url,
     close: async () => {
       abort.abort();
       clearInterval(pulse);
-      stream.close();
-      await loop;
+      for (const { stream } of services) stream.close();
+      await loops;
       await app.close();
     },
   };
@@ -113,25 +81,51 @@ const listenFaults: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host name. Choose an address of this machine with --host.',
 };
 
-/** What the server shows of the loop. */
-type Watch = {
-  readonly stream: EventStream<Snapshot>;
-  readonly publish: (turn: Turn) => void;
-  readonly metrics: ControllerMetrics;
-};
-
 async function buildServer(
   options: ServerOptions,
-  { stream, publish, metrics }: Watch,
+  services: readonly WatchedService[],
 ): Promise<FastifyInstance> {
-  const { world, plan, by, pageDir, token, journalDir, tickGuard } = options;
+  const { pageDir, token, tickGuard, google = null } = options;
   // Loaded when a server starts: no other command needs them, and they are half of the program.
   const [{ default: createApp }, { default: fastifyStatic }] = await Promise.all([
     import('fastify'),
     import('@fastify/static'),
   ]);
   const app = createApp({ forceCloseConnections: true });
+  addPageHeaders(app);
   app.get('/healthz', () => ({ status: 'ok' }));
+  const { now } = options.services[0].world;
+  const access = createAccess({ token, now, google });
+  const addPage = (at: FastifyInstance): void => {
+    if (pageDir === null || !existsSync(pageDir)) return;
+    void at.register(fastifyStatic, { root: pageDir, decorateReply: false });
+  };
+  const [only, ...others] = services;
+  if (only !== undefined && others.length === 0) {
+    addService(app, only, { access, tickGuard });
+  } else {
+    addServiceList(app, { services, access, tickGuard });
+    for (const service of services) {
+      const mount = (scope: FastifyInstance, _options: object, done: () => void): void => {
+        addService(scope, service, { access, tickGuard });
+        addPage(scope);
+        done();
+      };
+      void app.register(mount, { prefix: `/services/${service.name}` });
+    }
+  }
+  addPage(app);
+  return app;
+}
+
+/** Everything of one service, below wherever `app` is. */
+function addService(
+  app: FastifyInstance,
+  service: WatchedService,
+  { access, tickGuard }: { readonly access: Access; readonly tickGuard: TickGuard | undefined },
+): void {
+  const { stream, metrics, name } = service;
+  const { world, plan, journalDir, errorLog = null } = service.options;
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );
@@ -151,57 +145,18 @@ async function buildServer(
       stream.unsubscribe(reply.raw);
     });
   });
-  addTick(app, { world, plan, by, tickGuard }, publish);
+  addTickRoute(app, tickGuard, async () => plainReport(await service.step()));
   addPageRoutes(app, {
     world,
-    service: plan.service,
+    service: name,
     samplePeriodMs: plan.metrics.samplePeriodMs,
-    access: createAccess({ token, now: world.now, google: options.google ?? null }),
-    errorLog: options.errorLog ?? null,
+    access,
+    errorLog,
     journalDir,
     latest: () => stream.latest,
     lookNow: () => {
-      void tick(world, { plan, by }).then(
-        (report) => {
-          publish({ type: 'stepped', report });
-        },
-        (error: unknown) => {
-          publish({ type: 'failed', error });
-        },
-      );
+      // What went wrong is shown to every reader already.
+      void service.step().catch(() => undefined);
     },
-  });
-  if (pageDir !== null && existsSync(pageDir)) void app.register(fastifyStatic, { root: pageDir });
-  return app;
-}
-
-/** `/tick`: one step, for a scheduler. */
-function addTick(
-  app: FastifyInstance,
-  {
-    world,
-    plan,
-    by,
-    tickGuard,
-  }: Pick<ServerOptions, 'world' | 'plan' | 'by'> & {
-    readonly tickGuard: TickGuard | undefined;
-  },
-  publish: Watch['publish'],
-): void {
-  app.post('/tick', async (request, reply) => {
-    const refusal = (await tickGuard?.(request.headers.authorization)) ?? null;
-    if (refusal !== null) {
-      return await reply.code(401).send({ error: { code: 'TICK_REFUSED', message: refusal } });
-    }
-    const report = await tick(world, { plan, by }).catch((error: unknown) => {
-      publish({ type: 'failed', error });
-      throw error;
-    });
-    publish({ type: 'stepped', report });
-    return {
-      wrote: report.wrote,
-      idle: report.idle,
-      rollout: report.record?.rollout?.status ?? null,
-    };
   });
 }

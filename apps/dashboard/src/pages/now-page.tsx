@@ -4,14 +4,14 @@ import type { About, Snapshot } from '@ascent/controller';
 import { clockTime } from '../model/clock-text.js';
 import type { Live } from '../live.js';
 import type { AskedAct } from '../route.js';
-import { describeNow, type Now, type Tone } from '../model/now.js';
+import { describeNow, type Now } from '../model/now.js';
 import { shortRevision } from '../model/revision-name.js';
 import { Acts } from '../parts/acts.js';
 import { AscentProfile } from '../parts/ascent-profile.js';
 import { Decisions } from '../parts/decisions.js';
 import { ErrorLinesCard } from '../parts/error-lines.js';
 import { Gates } from '../parts/gates.js';
-import { SignIcon, type Sign } from '../parts/mark.js';
+import { State } from '../parts/state.js';
 import { Stops } from '../parts/stops.js';
 import { TrafficCharts } from '../parts/traffic-charts.js';
 import { Alerts, SpotChecks } from '../parts/watch.js';
@@ -60,21 +60,10 @@ export function NowPage({
   );
 }
 
-const signs: Readonly<Record<Tone, Sign>> = {
-  good: 'healthy',
-  bad: 'unhealthy',
-  ask: 'ask',
-  paused: 'pause',
-  calm: 'undecided',
-};
-
 function Moment({ now }: { readonly now: Now }): ReactElement {
   return (
     <div>
-      <span className="state">
-        <SignIcon sign={signs[now.tone]} />
-        {now.state}
-      </span>
+      <State now={now} />
       <h1 aria-live="polite">{now.headline}</h1>
       {now.why !== '' && <p className="why">{now.why}</p>}
       {now.next !== null && (

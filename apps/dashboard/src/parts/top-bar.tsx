@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { About } from '@ascent/controller';
 import type { Link, Live } from '../live.js';
 import { ago } from '../model/clock-text.js';
-import type { Route } from '../route.js';
+import { listAddress, type Route } from '../route.js';
 import type { Theme } from '../theme.js';
 import { Account } from './sign-in.js';
 
@@ -37,14 +37,7 @@ export function TopBar(props: {
         Ascent
         {live.snapshot !== null && <span className="quiet mono">{live.snapshot.service}</span>}
       </span>
-      <nav aria-label="Pages">
-        <a href="#/" aria-current={route.page === 'now' ? 'page' : undefined}>
-          Now
-        </a>
-        <a href="#/history" aria-current={route.page === 'now' ? undefined : 'page'}>
-          History
-        </a>
-      </nav>
+      {live.services === null && <Pages route={route} />}
       <div className="top-end">
         <LinkState live={live} />
         <Account
@@ -63,6 +56,22 @@ export function TopBar(props: {
         </button>
       </div>
     </header>
+  );
+}
+
+/** The pages of one service, and the way to the others. */
+function Pages({ route }: { readonly route: Route }): ReactElement {
+  const list = listAddress(location.pathname);
+  return (
+    <nav aria-label="Pages">
+      {list !== null && <a href={list}>All services</a>}
+      <a href="#/" aria-current={route.page === 'now' ? 'page' : undefined}>
+        Now
+      </a>
+      <a href="#/history" aria-current={route.page === 'now' ? undefined : 'page'}>
+        History
+      </a>
+    </nav>
   );
 }
 

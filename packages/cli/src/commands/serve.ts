@@ -10,6 +10,7 @@ import {
   startServer,
   type ErrorLog,
   type GoogleIdentity,
+  type ServiceOptions,
   type TickGuard,
 } from '@ascent/controller';
 import { AscentError, type RolloutPlan } from '@ascent/core';
@@ -88,8 +89,27 @@ function pageDir(): string | null {
   }
 }
 
-/** Resolves when SIGINT or SIGTERM arrives and everything is closed. */
-export async function serve(session: Session, options: ServeOptions): Promise<void> {
+/** The sessions of the plans, one for each service. */
+type Sessions = readonly [Session, ...Session[]];
+
+/** The address of a service's page is made of its name, so no two may have the same. @throws AscentError */
+function refuseTwins(sessions: Sessions): void {
+  const names = sessions.map(({ plan }) => plan.service);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin === undefined) return;
+  const message = `Two plans are for a service named ${twin}, and one page has room for one of that name. Start another ascent serve for the other one.`;
+  throw new AscentError('ASC_USAGE', message);
+}
+
+function serviceOptions({ world, plan }: Session, { journal }: ServeOptions): ServiceOptions {
+  // The history page reads a directory; what is in a bucket is read there.
+  const journalDir = isBucketUrl(journal) ? null : journal;
+  return { world, plan, journalDir, errorLog: errorLog(plan) };
+}
+
+/** Resolves when SIGINT or SIGTERM arrives and everything is closed. @throws AscentError where it cannot begin. */
+export async function serve(sessions: Sessions, options: ServeOptions): Promise<void> {
+  refuseTwins(sessions);
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', () => {
       resolve();
@@ -100,9 +120,12 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
   });
   const google = googleIdentity(options);
   const token = google === null ? pageToken(options) : null;
+  const [first, ...others] = sessions;
   const server = await startServer({
-    world: session.world,
-    plan: session.plan,
+    services: [
+      serviceOptions(first, options),
+      ...others.map((session) => serviceOptions(session, options)),
+    ],
     by: 'ascent',
     intervalMs: options.interval,
     host: options.host,
@@ -110,9 +133,6 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
     pageDir: pageDir(),
     token,
     google,
-    errorLog: errorLog(session.plan),
-    // The history page reads a directory; what is in a bucket is read there.
-    journalDir: isBucketUrl(options.journal) ? null : options.journal,
     tickGuard: tickGuard(options.host),
     // Results go to stdout, the log to stderr; Cloud Logging reads both.
     logTo: process.stderr,
@@ -123,10 +143,15 @@ export async function serve(session: Session, options: ServeOptions): Promise<vo
       : token === null
         ? 'It is read-only.'
         : `To act, sign in with this token: ${token}`;
+  const names = sessions.map(({ plan }) => plan.service);
+  const services = names.map((service) => ({
+    service,
+    url: `${server.url}/services/${service}/`,
+  }));
   print(
-    `The controller watches ${session.plan.service}. Page: ${server.url}\n${access}`,
-    { ready: true, url: server.url, token },
-    session,
+    `The controller watches ${names.join(', ')}. Page: ${server.url}\n${access}`,
+    { ready: true, url: server.url, token, ...(others.length > 0 && { services }) },
+    first,
   );
   await stopped;
   await server.close();
