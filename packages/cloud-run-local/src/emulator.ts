@@ -1,7 +1,7 @@
 /** cloud-run-local as one thing that is started and stopped: wires the rooms together, decides nothing. */
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { isIPv6, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AdminV2 } from './admin-v2/v2-routes.js';
 import { answerApi } from './api/api-server.js';
@@ -55,14 +55,18 @@ function listen(server: Server, { port, host }: Settings): Promise<number> {
   });
 }
 
-function makeServer(frontDoor: FrontDoor, router: ApiRouter, log: Logger): Server {
+function makeServer(
+  frontDoor: FrontDoor,
+  router: ApiRouter,
+  caller: { log: Logger; boundHost: string },
+): Server {
   // Requests may run for an hour; their end is the service's timeout, not the server's.
   // divergence: http-versions
   const server = createServer(
     { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
     (incoming, outgoing) => {
       const admitted = frontDoor.admit(incoming);
-      if (admitted === 'api') void answerApi(router, { incoming, outgoing }, log);
+      if (admitted === 'api') void answerApi(router, { incoming, outgoing }, caller);
       else if ('status' in admitted) answerPlain(outgoing, admitted.status, admitted.message);
       else serve({ incoming, outgoing }, admitted, frontDoor.logs);
     },
@@ -121,7 +125,7 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   ]);
   const chance = makeChance(settings.seed);
   const frontDoor = new FrontDoor({ routes, fleet, logs, chance });
-  const server = makeServer(frontDoor, router, log);
+  const server = makeServer(frontDoor, router, { log, boundHost: settings.host });
   return { fleet, store, reconciler, server, cpuLimiter };
 }
 
@@ -186,7 +190,8 @@ export async function startEmulator(settings: Settings, log: Logger): Promise<Em
     unlock();
   };
   let stopping: Promise<void> | undefined;
-  return { url: `http://${settings.host}:${port}`, port, stop: () => (stopping ??= stopAll()) };
+  const host = isIPv6(settings.host) ? `[${settings.host}]` : settings.host;
+  return { url: `http://${host}:${port}`, port, stop: () => (stopping ??= stopAll()) };
 }
 
 /** Projects are named by their id; clients may send the number instead. */

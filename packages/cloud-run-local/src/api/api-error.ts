@@ -11,6 +11,7 @@ export const canonicalCodes = {
   NOT_FOUND: { http: 404, grpc: 5 },
   ALREADY_EXISTS: { http: 409, grpc: 6 },
   ABORTED: { http: 409, grpc: 10 },
+  PERMISSION_DENIED: { http: 403, grpc: 7 },
   RESOURCE_EXHAUSTED: { http: 429, grpc: 8 },
   INTERNAL: { http: 500, grpc: 13 },
   UNIMPLEMENTED: { http: 501, grpc: 12 },

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logging/log.js';
 import { ApiError, invalidArgument } from './api-error.js';
 import type { ApiRouter } from './api-router.js';
+import { checkCaller } from './caller-check.js';
 
 /** Most bytes a call may carry; a Service is far smaller. */
 const bodyBytesMax = 4 * 1024 * 1024;
@@ -39,9 +40,10 @@ function write(outgoing: ServerResponse, status: number, body: unknown): void {
 export async function answerApi(
   router: ApiRouter,
   { incoming, outgoing }: { incoming: IncomingMessage; outgoing: ServerResponse },
-  log: Logger,
+  { log, boundHost }: { log: Logger; boundHost: string },
 ): Promise<void> {
   try {
+    checkCaller(incoming.headers, boundHost);
     const url = new URL(incoming.url ?? '/', 'http://localhost');
     const body = await readBody(incoming);
     write(outgoing, 200, await router.answer(incoming.method ?? 'GET', url, body));

@@ -2,7 +2,15 @@
 import type { Service } from '@ascent/knative';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeResourceVersion } from '../../src/resources/version-token.js';
-import { call, deploy, echoService, servicePath, startWorld, type World } from '../harness.js';
+import {
+  call,
+  deploy,
+  echoService,
+  servicePath,
+  startWorld,
+  visit,
+  type World,
+} from '../harness.js';
 
 const base = '/apis/serving.knative.dev/v1/namespaces/local' as const;
 let world: World;
@@ -60,6 +68,23 @@ it('has the same services below a location', async () => {
 function withContainer(fields: Record<string, unknown>): Service {
   return echoService('unsupported', { container: fields });
 }
+
+it('is not at the service of a page of another site', async () => {
+  const { url } = world.emulator;
+  const headers = { origin: 'https://evil.example', 'content-type': 'text/plain' };
+  const body = JSON.stringify(echoService('evil'));
+  const written = await visit(url, { path: servicePath(), method: 'POST', body, headers });
+  const read = await visit(url, { path: servicePath(), headers: { host: 'rebind.evil.example' } });
+  expect([written.status, read.status]).toEqual([403, 403]);
+  expect((await call(world, `GET ${servicePath('evil')}`)).status).toBe(404);
+});
+
+it('says its address as a URL where it listens on IPv6', async () => {
+  const other = await startWorld({ host: '::1' });
+  expect(other.emulator.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect((await call(other, `GET ${servicePath()}`)).status).toBe(200);
+  await other.stop();
+});
 
 describe('a call that is refused', () => {
   it('for a target of neither kind says what to give', async () => {
