@@ -36,3 +36,14 @@ it.each([
   expect(await attemptProbe(target, new AbortController().signal)).toBe(passed);
   await new Promise((resolve) => server.close(resolve));
 });
+
+it.each([
+  ['a path', { httpGet: { path: '/a b' } }, 1],
+  ['a header', { httpGet: { httpHeaders: [{ name: 'a b', value: '' }] } }, 1],
+  ['an HTTP port', { httpGet: {} }, 99_999],
+  ['a TCP port', { tcpSocket: {} }, 99_999],
+  ['a gRPC port', { grpc: {} }, 99_999],
+])('a probe that cannot be sent has failed: %s', async (_what, probe, port) => {
+  const target = { probe, port, isBehindRelay: false };
+  expect(await attemptProbe(target, new AbortController().signal)).toBe(false);
+});

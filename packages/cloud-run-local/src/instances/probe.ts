@@ -93,11 +93,18 @@ function tryHttp({ port, probe }: ProbeTarget, timeoutMs: number): Promise<Healt
 /** How a connection fails where nobody listens, directly or behind a relay. */
 const refusals: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET']);
 
-function attemptOnce(target: ProbeTarget, timeoutMs: number): Promise<HealthAttempt> {
+async function attemptOnce(target: ProbeTarget, timeoutMs: number): Promise<HealthAttempt> {
   const { probe, port } = target;
-  if (probe.httpGet !== undefined) return tryHttp(target, timeoutMs);
-  if (probe.grpc !== undefined) return checkGrpcHealth(port, probe.grpc.service ?? '', timeoutMs);
-  return tryTcp(target, timeoutMs);
+  try {
+    if (probe.httpGet !== undefined) return await tryHttp(target, timeoutMs);
+    if (probe.grpc !== undefined)
+      return await checkGrpcHealth(port, probe.grpc.service ?? '', timeoutMs);
+    return await tryTcp(target, timeoutMs);
+  } catch {
+    // It cannot even be asked, such as by a path that no request can carry: admission refuses these, but what an earlier
+    // version stored is still there.
+    return 'failed';
+  }
 }
 
 /** One attempt at a probe of an instance. */

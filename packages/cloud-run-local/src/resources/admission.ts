@@ -20,6 +20,7 @@ import {
 } from '@ascent/knative';
 import { ApiError, invalidArgument } from '../api/api-error.js';
 import { formatTimestamp } from '../clock.js';
+import { checkContainer } from './container-rules.js';
 import type { RevisionRecord, ServiceKey, ServiceRecord, ServiceState } from './record.js';
 import { makeRevision, type WriteContext } from './revision-minting.js';
 import { generateRevisionName } from './revision-name.js';
@@ -203,6 +204,9 @@ export function admitService(service: Service, context: WriteContext): Admission
   const { key, current, nowUs } = context;
   refuseUnsupported(service);
   checkNames(service, key);
+  service.spec.template.spec.containers.forEach((container, index) => {
+    checkContainer(container, `spec.template.spec.containers[${index}]`);
+  });
   checkAnnotations(service);
   checkVersion(service, current);
   const traffic = checkTraffic(service.spec.traffic);
