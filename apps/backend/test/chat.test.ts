@@ -137,6 +137,9 @@ describe('GET /api/session/{id}', () => {
     const { messages } = session.body;
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
     expect(messages[2]?.content).toBe('How long is it?');
+    expect(body.citations).not.toEqual([]);
+    expect(messages[1]?.citations).toEqual(body.citations);
+    expect(messages[0]?.citations).toBeNull();
   });
 
   test('an unknown session is 404 and a malformed number 400', async () => {

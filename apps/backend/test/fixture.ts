@@ -95,7 +95,11 @@ export interface ReplyBody {
   readonly followUpQuestion?: string;
   readonly citations: readonly { readonly slug: string; readonly area: string }[];
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly {
+    readonly role: string;
+    readonly content: string;
+    readonly citations: unknown;
+  }[];
   readonly diverProfile: unknown;
   readonly status: string;
   readonly uptimeSeconds: number;

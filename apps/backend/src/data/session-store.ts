@@ -22,6 +22,8 @@ export interface StoredSession {
   readonly messages: readonly (Message & {
     readonly createdAt: Date;
     readonly agentType: string | null;
+    /** The sources of an answer; null for a question. */
+    readonly citations: readonly unknown[] | null;
   })[];
 }
 
@@ -207,7 +209,7 @@ const readSession = {
   text: `
     select id as "sessionId", created_at as "createdAt", expires_at as "expiresAt", diver_profile as "diverProfile",
       (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'createdAt', created_at,
-          'agentType', agent_type) order by position), '[]')
+          'agentType', agent_type, 'citations', citations) order by position), '[]')
        from dovvybuddy.messages where session_id = id) as messages
     from dovvybuddy.sessions where id = $1 and expires_at > now()`,
 };

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { diverProfileSchema } from '../chat/contract.js';
+import { citationSchema, diverProfileSchema } from '../chat/contract.js';
 import type { SessionStore, StoredSession } from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import { parseInput } from './validation.js';
@@ -20,6 +20,9 @@ export const sessionSchema = z
         content: z.string(),
         createdAt: z.iso.datetime({ offset: true }),
         agentType: z.string().nullable(),
+        citations: z.array(citationSchema).nullable().meta({
+          description: 'The sources of an answer, as the turn had them; null for a question.',
+        }),
       }),
     ),
   })
