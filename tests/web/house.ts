@@ -12,7 +12,10 @@ import {
 } from '@ascent/demo';
 import { backendTemplate, freshStack } from '../e2e/house.js';
 import { openFrontDoor, type FrontDoor } from './front-door.js';
-import { startSentryReceiver, type SentryReceiver } from './sentry-receiver.js';
+import {
+  startSentryReceiver,
+  type SentryReceiver,
+} from '../../apps/backend/test/sentry-receiver.js';
 
 /** Everything that runs. */
 export type WebHouse = {

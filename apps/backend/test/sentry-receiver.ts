@@ -42,7 +42,7 @@ export async function startSentryReceiver(): Promise<SentryReceiver> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    dsn: `http://public@127.0.0.1:${port}/1`,
+    dsn: `http://public@127.0.0.1:${String(port)}/1`,
     envelopes,
     events: () => envelopes.flatMap(eventsOf),
     stop: () => {
