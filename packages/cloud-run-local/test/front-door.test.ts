@@ -193,6 +193,28 @@ describe('limits', () => {
     expect([long.status, refused.status].sort()).toEqual([200, 429]);
   });
 
+  it('refuses a body over 32 MiB whose length nobody told', async () => {
+    const { host, port } = new URL(service.status.url);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, path: '/', method: 'POST', headers: { host } };
+      const outgoing = request(options, (response) => {
+        resolve(response.statusCode);
+        outgoing.destroy();
+      });
+      outgoing.once('error', reject);
+      const mebibyte = Buffer.alloc(2 ** 20);
+      let sent = 0;
+      const send = (): void => {
+        // One more than is allowed, and no end: the answer may not wait for one.
+        if (sent > 32) return;
+        sent += 1;
+        outgoing.write(mebibyte, send);
+      };
+      send();
+    });
+    expect(status).toBe(413);
+  });
+
   it('refuses a body over 32 MiB', async () => {
     const headers = { 'content-length': String(33 * 2 ** 20) };
     expect((await visit(service.status.url, { method: 'POST', headers })).status).toBe(413);
@@ -238,6 +260,11 @@ describe('session affinity', () => {
       Array.from({ length: 20 }, () => visit(first.status.url, { headers: { cookie } })),
     );
     expect(new Set(answers.map(({ text }) => seen(text).revision))).toEqual(new Set([one]));
+    const named = await visit(world.emulator.url, {
+      path: `/run/sticky@${two}/`,
+      headers: { cookie },
+    });
+    expect(seen(named.text).revision).toBe(two);
   });
 });
 

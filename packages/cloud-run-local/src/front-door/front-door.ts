@@ -8,6 +8,7 @@ import type { Instance } from '../instances/instance.js';
 import type { LogStore } from '../logging/log-store.js';
 import { readAffinity } from './affinity.js';
 import type { Chance } from './chance.js';
+import { bodyBytesMax, tooLarge } from './request-body.js';
 import type { RouteMatch, RouteTable } from './route-table.js';
 
 /** A request with the revision that shall answer it. */
@@ -25,10 +26,6 @@ export interface Refused {
   readonly message: string;
 }
 
-/** Most bytes of a request body whose length is told. https://cloud.google.com/run/quotas#request_limits */
-const bodyBytesMax = 32 * 2 ** 20;
-
-const tooLarge: Refused = { status: 413, message: 'Request Entity Too Large' };
 const noService: Refused = { status: 404, message: 'There is no such service or tag here.' };
 const noTag: Refused = noService;
 const noRevision: Refused = {
@@ -75,11 +72,12 @@ export class FrontDoor {
     return { running, path: found.path, prefix: found.prefix, instance: undefined };
   }
 
-  #follow({ route, path, prefix }: RouteMatch, cookie: string | undefined): Admitted | undefined {
+  #follow(found: RouteMatch, cookie: string | undefined): Admitted | undefined {
+    const { route, path, prefix } = found;
     const affinity = readAffinity(cookie);
-    if (affinity === undefined || !route.split.revisions.includes(affinity.revision)) {
-      return undefined;
-    }
+    // A cookie is worth more than the split, but not more than an address that names its revision.
+    const open = found.bySplit ? route.split.revisions : [found.revision];
+    if (affinity === undefined || !open.includes(affinity.revision)) return undefined;
     const running = this.#fleet.find(route.key, affinity.revision);
     const instance = running?.pool.tryAcquireById(affinity.instancePrefix);
     return running && instance && { running, path, prefix, instance };

@@ -19,7 +19,7 @@ import {
   type TraceContext,
 } from './forwarded-headers.js';
 import type { Admitted } from './front-door.js';
-import { bodyKindOf, sendBody, type BodyKind } from './request-body.js';
+import { bodyKindOf, sendBody, tooLarge, type BodyKind } from './request-body.js';
 import { ResponseParser } from './response-parser.js';
 import { connectionsTo, type ConnectionUser, type UpstreamConnection } from './upstream.js';
 
@@ -174,12 +174,20 @@ class Exchange implements ConnectionUser {
       },
     });
     connection.socket.write(writeHead(method, path, headers), 'latin1');
-    if (!connection.socket.connecting) sendBody(this.#incoming, connection.socket, this.#body);
+    if (!connection.socket.connecting) this.#sendBody(connection);
     // Nothing of the body is taken before somebody listens: a refused request can go to another instance.
     else
       connection.socket.once('connect', () => {
-        sendBody(this.#incoming, connection.socket, this.#body);
+        this.#sendBody(connection);
       });
+  }
+
+  #sendBody({ socket }: UpstreamConnection): void {
+    const onTooLarge = (): void => {
+      this.#dropConnection();
+      answerPlain(this.#outgoing, tooLarge.status, tooLarge.message);
+    };
+    sendBody(this.#incoming, { socket, kind: this.#body, onTooLarge });
   }
 
   /** The server closed a kept connection: sent again if it lives, for then it never read the request. */

@@ -20,6 +20,8 @@ export interface RouteMatch {
   readonly route: ServiceRoute;
   /** The revision that shall answer; undefined when nothing has a share, or the tag is unknown. */
   readonly revision: string | undefined;
+  /** Whether the split chose it; a tag or a revision's name in the address leaves no choice. */
+  readonly bySplit: boolean;
   /** The path the instance sees. */
   readonly path: string;
   /** The prefix that was taken off, empty for requests by Host. */
@@ -92,7 +94,7 @@ export class RouteTable {
       const { route, tag } = entry;
       const revision =
         tag === undefined ? chooseRevision(route.split, chance()) : route.tags.get(tag);
-      return { route, revision, path, prefix: '' };
+      return { route, revision, bySplit: tag === undefined, path, prefix: '' };
     }
     if (hostname.toLowerCase().endsWith(this.#domainSuffix)) return 'no-such-service';
     return path.startsWith('/run/') ? this.#findByPath(path, chance) : 'api';
@@ -106,6 +108,7 @@ export class RouteTable {
     const rest = path.slice(prefix.length);
     const revision =
       named ?? (tag === undefined ? chooseRevision(route.split, chance()) : route.tags.get(tag));
-    return { route, revision, path: rest.startsWith('/') ? rest : `/${rest}`, prefix };
+    const bySplit = named === undefined && tag === undefined;
+    return { route, revision, bySplit, path: rest.startsWith('/') ? rest : `/${rest}`, prefix };
   }
 }
