@@ -16,10 +16,7 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
   const rollout = snapshot.record?.rollout ?? null;
   const parts = partsOf(snapshot, rollout);
   const counts = useInstances(rollout?.id ?? null, snapshot.atMs);
-  const candidate = parts.find(({ role }) => role === 'candidate')?.percent ?? 0;
   const promoted = rollout?.status.type === 'promoted';
-  const foreign = rollout?.status.type === 'paused' && rollout.status.cause === 'foreignChange';
-  const lags = rollout !== null && !foreign && candidate !== rollout.sharePercent;
   return (
     <>
       <div
@@ -48,13 +45,20 @@ export function TrafficSplit({ snapshot }: { readonly snapshot: Snapshot }): Rea
           </li>
         ))}
       </ul>
-      {lags && (
+      {rollout !== null && lags(rollout, parts) && (
         <p className="quiet">
           The platform is still moving the candidate to {rollout.sharePercent} %.
         </p>
       )}
     </>
   );
+}
+
+/** The platform serves another share than the rollout's, and nobody else has changed it. */
+function lags({ status, sharePercent }: Rollout, parts: readonly Part[]): boolean {
+  const foreign = status.type === 'paused' && status.cause === 'foreignChange';
+  const candidate = parts.find(({ role }) => role === 'candidate')?.percent ?? 0;
+  return !foreign && candidate !== sharePercent;
 }
 
 /** Counted every minute, so there is no use in asking more often. */
