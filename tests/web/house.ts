@@ -15,6 +15,7 @@ import { openFrontDoor, type FrontDoor } from './front-door.js';
 import {
   startSentryReceiver,
   type SentryReceiver,
+  // eslint-disable-next-line import-x/no-relative-packages -- one receiver for page and backend; tests have no package
 } from '../../apps/backend/test/sentry-receiver.js';
 
 /** Everything that runs. */
