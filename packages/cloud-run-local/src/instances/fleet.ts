@@ -138,6 +138,11 @@ export class Fleet {
         onExited: (instance) => {
           this.#ports.release(instance.port);
         },
+        onLaunchFailed: (error) => {
+          const fault = error instanceof Error ? error.message : String(error);
+          const message = `Container could not start: ${fault}`;
+          this.#note({ key, revision: revision.name }, 'ERROR', message);
+        },
       },
     });
     const timeoutMs = (revision.object.spec.timeoutSeconds ?? 300) * 1000;
@@ -229,8 +234,17 @@ export class Fleet {
   }
 
   async #launch(plan: InstancePlan, owner: Omit<LogSource, 'instanceId'>): Promise<Instance> {
-    const { log, logs } = this.#dependencies;
     const port = await this.#ports.take();
+    try {
+      return this.#startInstance(plan, owner, port);
+    } catch (error) {
+      this.#ports.release(port);
+      throw error;
+    }
+  }
+
+  #startInstance(plan: InstancePlan, owner: Omit<LogSource, 'instanceId'>, port: number): Instance {
+    const { log, logs } = this.#dependencies;
     const instance = new Instance(plan, {
       port,
       onLine: ({ id }, stream, message) => {

@@ -96,11 +96,6 @@ function startProcess(
 ): InstanceProcess {
   const child = spawnCommand(command);
   const { pid } = child;
-  if (pid !== undefined) {
-    registry.add(pid);
-    cpuLimiter?.hold(pid, cpus);
-  }
-  followOutput(child, onLine);
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => {
       resolve({ code: null, signal: null, fault: error.message });
@@ -115,6 +110,17 @@ function startProcess(
       resolve({ code, signal });
     });
   });
+  try {
+    if (pid !== undefined) {
+      registry.add(pid);
+      cpuLimiter?.hold(pid, cpus);
+    }
+    followOutput(child, onLine);
+  } catch (error) {
+    // Nobody would follow it: such as where the disk is full, and it cannot be written down.
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+    throw error;
+  }
   return {
     exited,
     usage: () => (pid === undefined ? undefined : readUsage(pid)),

@@ -23,6 +23,8 @@ export interface PoolLimits {
 export interface PoolEvents {
   readonly onStarted: (instance: Instance, outcome: StartOutcome) => void;
   readonly onExited: (instance: Instance, exit: ProcessExit) => void;
+  /** There is no instance: not even its process could be made. */
+  readonly onLaunchFailed: (error: unknown) => void;
 }
 
 /** Thrown when a request waited as long as Cloud Run lets it wait. */
@@ -96,7 +98,7 @@ export class RevisionPool {
   /** Starts an instance and says how it went: the check every deployment makes. */
   async start(): Promise<StartOutcome> {
     const instance = await this.#launchOne();
-    return instance.started;
+    return instance === undefined ? { kind: 'failed', exit: undefined } : instance.started;
   }
 
   /** A place on a ready instance, the one with the fewest requests; undefined when all are full. */
@@ -221,11 +223,17 @@ export class RevisionPool {
     for (let count = 0; count < missing; count += 1) void this.#launchOne();
   }
 
-  async #launchOne(): Promise<Instance> {
+  /** Undefined where it failed; whoever waits knows, and the next try keeps the distance of a crash. */
+  async #launchOne(): Promise<Instance | undefined> {
     this.#launching += 1;
     let instance: Instance;
     try {
       instance = await this.#launch();
+    } catch (error) {
+      this.#events.onLaunchFailed(error);
+      this.#refuseWaiters();
+      this.#backoff.noteEnd(0, performance.now());
+      return undefined;
     } finally {
       this.#launching -= 1;
     }
@@ -243,8 +251,7 @@ export class RevisionPool {
   #noteStarted(instance: Instance, outcome: StartOutcome): void {
     this.#events.onStarted(instance, outcome);
     if (outcome.kind === 'failed') {
-      if (this.#ready.length > 0) return;
-      for (const waiter of this.#waiters.splice(0)) waiter.refuse(new InstanceStartError());
+      this.#refuseWaiters();
       return;
     }
     this.#startups += 1;
@@ -254,6 +261,12 @@ export class RevisionPool {
     if (instance.state !== 'ready') return;
     this.#ready.push(instance);
     this.#serveWaiters();
+  }
+
+  /** A start has failed: who waits is told so, unless a ready instance will come free. */
+  #refuseWaiters(): void {
+    if (this.#ready.length > 0) return;
+    for (const waiter of this.#waiters.splice(0)) waiter.refuse(new InstanceStartError());
   }
 
   #noteExited(instance: Instance, exit: ProcessExit): void {
