@@ -26,6 +26,8 @@ type Test = (value: string) => boolean;
 const tokenPattern =
   /\s*(?:("(?:[^"\\]|\\.)*")|(>=|<=|!=|[=<>:(),])|(-?[A-Za-z0-9_.*/-]+(?:(?<=\.)"[^"]*")?))/y;
 
+const symbolPattern = /^[=<>:(),!]/;
+
 function tokenize(text: string): readonly string[] {
   const tokens: string[] = [];
   tokenPattern.lastIndex = 0;
@@ -99,8 +101,15 @@ class Parser<Subject> {
     return token;
   }
 
-  #unexpected(wanted: string): Error {
-    return invalidArgument(`filter: found '${this.#peek() ?? 'the end'}', wanted ${wanted}.`);
+  #unexpected(wanted: string, found = this.#peek() ?? 'the end'): Error {
+    return invalidArgument(`filter: found '${found}', wanted ${wanted}.`);
+  }
+
+  /** The next token, which is no operator, parenthesis or comma. */
+  #nextWord(wanted: string): string {
+    const token = this.#next();
+    if (symbolPattern.test(token)) throw this.#unexpected(wanted, token);
+    return token;
   }
 
   #disjunction(): Predicate<Subject> {
@@ -136,6 +145,7 @@ class Parser<Subject> {
       this.#at += 1;
       return inner;
     }
+    if (symbolPattern.test(token)) throw this.#unexpected('a field', token);
     return this.#comparison(token);
   }
 
@@ -147,7 +157,7 @@ class Parser<Subject> {
   }
 
   #test(operator: string, field: string): Test {
-    const operand = this.#next();
+    const operand = this.#nextWord('a value');
     if (this.#peek() === '(') {
       const test = this.#call(operand);
       return operator === '!=' ? (value) => !test(value) : test;
@@ -162,7 +172,11 @@ class Parser<Subject> {
     const order = orderings[operator];
     if (order === undefined) throw invalidArgument(`filter: '${operator}' is no comparison.`);
     const rank = this.#language.rank ?? ((_field, value) => Number(value));
-    return (value) => order(rank(field, value), rank(field, wanted));
+    const bound = rank(field, wanted);
+    if (Number.isNaN(bound)) {
+      throw invalidArgument(`filter: '${wanted}' has no place in the order of '${field}'.`);
+    }
+    return (value) => order(rank(field, value), bound);
   }
 
   #call(name: string): Test {

@@ -149,6 +149,16 @@ export class ServiceOperations {
     }
   }
 
+  /** Instances, metrics and addresses know a revision by its project and name alone, here as on Cloud Run. */
+  #refuseTaken({ project, service }: ServiceKey, name: string): void {
+    const owned = this.listRevisions(project).find(({ revision }) => revision.name === name);
+    if (owned === undefined || owned.owner.key.service === service) return;
+    throw new ApiError(
+      'ALREADY_EXISTS',
+      `Revision named '${name}' already exists: it belongs to service '${owned.owner.key.service}'. Choose another name.`,
+    );
+  }
+
   async #write(key: ServiceKey, service: Service, options: WriteOptions): Promise<ServiceRecord> {
     const { store, settings, clock, reconciler } = this.#dependencies;
     const { record, revision } = admitService(service, {
@@ -160,6 +170,7 @@ export class ServiceOperations {
       revisions: store.revisions(key),
       forceNewRevision: options.forceNewRevision ?? false,
     });
+    if (revision !== undefined) this.#refuseTaken(key, revision.name);
     if (options.dryRun) return record;
     // Between admission and these lines nothing is awaited: the version check and the write are one step.
     store.putService(record);

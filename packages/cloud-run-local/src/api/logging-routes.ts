@@ -15,9 +15,21 @@ const requestSchema = z.looseObject({
   pageToken: z.string().nullish(),
 });
 
+/** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry */
+const entryFields: ReadonlySet<string> = new Set([
+  ...['logName', 'resource', 'timestamp', 'receiveTimestamp', 'severity', 'insertId', 'labels'],
+  ...['protoPayload', 'textPayload', 'jsonPayload', 'httpRequest', 'operation', 'split'],
+  ...['trace', 'spanId', 'traceSampled', 'sourceLocation', 'metadata', 'errorGroups', 'apphub'],
+]);
+
 /** The value at a path of an entry, such as `resource.labels.service_name`. */
 function readPath(path: string): (entry: StoredEntry) => string | undefined {
   const parts = path.match(/"[^"]*"|[^.]+/g)?.map(unquote) ?? [];
+  if (!entryFields.has(parts[0] ?? '')) {
+    throw invalidArgument(
+      `filter: a log entry has no field '${path}'; its fields are ${[...entryFields].join(', ')}.`,
+    );
+  }
   return (entry) => {
     let value: unknown = entry;
     for (const part of parts) {
@@ -30,8 +42,16 @@ function readPath(path: string): (entry: StoredEntry) => string | undefined {
 }
 
 function rank(field: string, value: string): number {
-  if (field === 'severity') return severities.findIndex((severity) => severity === value);
+  if (field === 'severity') {
+    const place = severities.findIndex((severity) => severity === value);
+    return place < 0 ? Number.NaN : place;
+  }
   return field === 'timestamp' ? Date.parse(value) : Number(value);
+}
+
+function checkSeverity(field: string, value: string): void {
+  if (field !== 'severity' || !Number.isNaN(rank(field, value))) return;
+  throw invalidArgument(`filter: severity '${value}' is none of ${severities.join(', ')}.`);
 }
 
 /**
@@ -40,7 +60,7 @@ function rank(field: string, value: string): number {
  */
 export function parseLogFilter(text: string): (entry: StoredEntry) => boolean {
   if (text.trim() === '') return () => true;
-  return parseExpression<StoredEntry>(text, { reader: readPath, rank });
+  return parseExpression<StoredEntry>(text, { reader: readPath, rank, onEquality: checkSeverity });
 }
 
 type ListRequest = z.infer<typeof requestSchema>;

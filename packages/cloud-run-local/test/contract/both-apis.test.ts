@@ -147,6 +147,13 @@ describe.each([
     });
   });
 
+  it('refuses a revision name that a revision of another service has', async () => {
+    await deploy('far', { revision: 'far-away-one' });
+    const taken = await refusalOf(api.create('far-away', { revision: 'far-away-one' }));
+    expect(taken).toMatchObject({ status: 'ALREADY_EXISTS' });
+    expect(taken.message).toContain("service 'far'");
+  });
+
   describe('a write that only checks', () => {
     it('creates, changes and deletes nothing', async () => {
       await api.create('checked', {}, { checkOnly: true });

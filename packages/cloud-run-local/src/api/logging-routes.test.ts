@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { parseLogFilter } from './logging-routes.js';
+
+it.each([
+  ['bogus=(', 'bogus'],
+  ['bogus="x"', "no field 'bogus'"],
+  ['severity=(', 'wanted a value'],
+  ['=ERROR', 'wanted a field'],
+  ['severity>=BOGUS', 'BOGUS'],
+  ['severity=BOGUS', 'BOGUS'],
+  ['timestamp>"soon"', 'soon'],
+])('refuses %s', (filter, named) => {
+  expect(() => parseLogFilter(filter)).toThrow(named);
+});
+
+it.each(['', 'severity>=ERROR', 'NOT (textPayload:"(" OR jsonPayload.a.b="c")'])(
+  'reads %s',
+  (filter) => {
+    expect(parseLogFilter(filter)).toBeTypeOf('function');
+  },
+);
