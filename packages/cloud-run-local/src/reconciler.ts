@@ -33,6 +33,12 @@ export interface ReconcilerDependencies {
   readonly log: Logger;
 }
 
+/** How the start of a revision went. */
+interface Deployment {
+  readonly phase: RevisionPhase;
+  readonly imageDigest: string | undefined;
+}
+
 /** Reconciles services, each one step at a time. */
 export class Reconciler {
   readonly #dependencies: ReconcilerDependencies;
@@ -122,6 +128,7 @@ export class Reconciler {
     if (this.#deploying.has(id)) return;
     this.#deploying.add(id);
     void this.#deploy(key, revision)
+      .catch((error: unknown) => this.#giveUp(key, revision, error))
       .then(({ phase, imageDigest }) => {
         const { store, clock, fleet } = this.#dependencies;
         // It may have been deleted while it started.
@@ -139,10 +146,14 @@ export class Reconciler {
       });
   }
 
-  async #deploy(
-    key: ServiceKey,
-    revision: RevisionRecord,
-  ): Promise<{ phase: RevisionPhase; imageDigest: string | undefined }> {
+  /** Whatever went wrong, trying again at once would go wrong again: the revision has failed, and says why. */
+  async #giveUp(key: ServiceKey, revision: RevisionRecord, error: unknown): Promise<Deployment> {
+    const message = error instanceof Error ? error.message : String(error);
+    await this.#dependencies.fleet.close(key, revision.name);
+    return { phase: this.#failed('RevisionFailed', message, 0), imageDigest: undefined };
+  }
+
+  async #deploy(key: ServiceKey, revision: RevisionRecord): Promise<Deployment> {
     const { images } = this.#dependencies;
     const startedMs = performance.now();
     const image = await images(imageOf(revision));

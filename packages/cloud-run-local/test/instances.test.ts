@@ -1,8 +1,11 @@
 /** Instances under stress: they crash, hang, eat memory, sicken, are killed; what Cloud Run documents happens. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   call,
   deploy,
+  echoImage,
   echoService,
   isAlive,
   patient,
@@ -198,17 +201,31 @@ describe('probes', () => {
 
 describe('a failed deployment', () => {
   it.each([
-    ['a program that is not there', { command: ['/nowhere/program'] }],
-    ['a secret that is not known', secretContainer()],
-  ])('of %s leaves no process behind', async (what, container) => {
-    const name = what.includes('secret') ? 'nosecret' : 'noprogram';
+    ['no-program', 'HealthCheckContainerError', { command: ['/nowhere/program'] }],
+    ['no-secret', 'SecretsAccessCheckFailed', secretContainer('unknown')],
+    // These two names are ones that every object has.
+    ['odd-secret', 'SecretsAccessCheckFailed', secretContainer('constructor')],
+    ['odd-tag', 'ContainerMissing', { image: echoImage.replace(/:1$/, ':constructor') }],
+  ])('is said once, with its reason: %s', async (name, reason, container) => {
     const service = await deploy(world, echoService(name, { container }));
-    expect(ready(service)?.status).toBe('False');
+    expect(ready(service)).toMatchObject({ status: 'False', reason });
+  });
+
+  it('of an image that is damaged names the file', async () => {
+    const folder = join(world.settings.dataDir, 'images', 'damaged');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'tags.json'), '{');
+    const service = await deploy(world, echoService('worn', { container: { image: 'damaged:1' } }));
+    expect(ready(service)).toMatchObject({
+      status: 'False',
+      reason: 'RevisionFailed',
+      message: expect.stringContaining(join('damaged', 'tags.json')) as string,
+    });
   });
 });
 
-function secretContainer(): Record<string, unknown> {
-  const valueFrom = { secretKeyRef: { name: 'unknown', key: 'latest' } };
+function secretContainer(name: string): Record<string, unknown> {
+  const valueFrom = { secretKeyRef: { name, key: 'latest' } };
   return { env: [{ name: 'TOKEN', valueFrom }] };
 }
 

@@ -32,10 +32,27 @@ export function imageFolder(dataDir: string, name: string): string {
   return join(imagesDir(dataDir), ...name.replaceAll(':', '_').split('/'));
 }
 
+async function readJson<Value>(file: string, schema: z.ZodType<Value>): Promise<Value> {
+  try {
+    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be read (${reason}); build the image again.`, {
+      cause: error,
+    });
+  }
+}
+
 async function readTags(folder: string): Promise<Record<string, string>> {
   const file = join(folder, 'tags.json');
   if (!existsSync(file)) return {};
-  return tagsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  return readJson(file, tagsSchema);
+}
+
+async function digestOfTag(folder: string, tag: string): Promise<string | undefined> {
+  const tags = await readTags(folder);
+  // A tag may be called `constructor`.
+  return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
 }
 
 /** Points a tag at a digest, in one rename. */
@@ -56,12 +73,12 @@ export async function findImage(dataDir: string, text: string): Promise<FolderIm
   if (reference === undefined) return undefined;
   // divergence: images
   const folder = imageFolder(dataDir, reference.name);
-  const digest = reference.digest ?? (await readTags(folder))[reference.tag ?? 'latest'];
+  const digest = reference.digest ?? (await digestOfTag(folder, reference.tag ?? 'latest'));
   if (digest === undefined) return undefined;
   const contents = join(folder, digest.replace(':', '-'));
   const configFile = join(contents, 'config.json');
   if (!existsSync(configFile)) return undefined;
-  const config = imageConfigSchema.parse(JSON.parse(await readFile(configFile, 'utf8')));
+  const config = await readJson(configFile, imageConfigSchema);
   return {
     digestReference: `${reference.name}@${digest}`,
     config,

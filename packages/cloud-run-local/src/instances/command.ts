@@ -36,7 +36,9 @@ function valueOf(variable: EnvVar, secrets: Readonly<Record<string, string>>): s
   const reference = variable.valueFrom?.secretKeyRef;
   if (reference === undefined) return variable.value ?? '';
   // divergence: secrets
-  const value = secrets[`${reference.name}/${reference.key}`] ?? secrets[reference.name];
+  const value = [`${reference.name}/${reference.key}`, reference.name]
+    .filter((name) => Object.hasOwn(secrets, name))
+    .map((name) => secrets[name])[0];
   if (value === undefined) throw new MissingSecretError(variable.name, reference.name);
   return value;
 }
