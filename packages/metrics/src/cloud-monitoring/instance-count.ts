@@ -20,7 +20,7 @@ export async function countInstances(
       const { int64Value, doubleValue } = point.value;
       const endMs = endMsOf(point);
       if ((newest.get(revision)?.endMs ?? 0) > endMs) continue;
-      newest.set(revision, { endMs, count: Number(int64Value ?? doubleValue ?? 0) });
+      newest.set(revision, { endMs, count: int64Value ?? doubleValue ?? 0 });
     }
   }
   const counts = Object.fromEntries([...newest].map(([name, { count }]) => [name, count]));
