@@ -4,6 +4,7 @@
  * https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach
  */
 import type { OutputStream } from '../instances/instance-process.js';
+import { splitLines, type LineSplitter } from '../logging/line-splitter.js';
 
 const headerBytes = 8;
 
@@ -12,18 +13,17 @@ export function readFrames(
   onLine: (stream: OutputStream, line: string) => void,
 ): (chunk: Buffer) => void {
   let held: Buffer = Buffer.alloc(0);
-  const partial: Record<OutputStream, string> = { stdout: '', stderr: '' };
-  const take = (stream: OutputStream, text: string): void => {
-    const lines = (partial[stream] + text).split('\n');
-    partial[stream] = lines.pop() ?? '';
-    for (const line of lines) onLine(stream, line.replace(/\r$/, ''));
-  };
+  const splitterOf = (stream: OutputStream): LineSplitter =>
+    splitLines((line) => {
+      onLine(stream, line);
+    });
+  const splitters = { stdout: splitterOf('stdout'), stderr: splitterOf('stderr') };
   return (chunk) => {
     held = Buffer.concat([held, chunk]);
     while (held.length >= headerBytes) {
       const end = headerBytes + held.readUInt32BE(4);
       if (held.length < end) return;
-      take(held[0] === 2 ? 'stderr' : 'stdout', held.toString('utf8', headerBytes, end));
+      splitters[held[0] === 2 ? 'stderr' : 'stdout'].push(held.subarray(headerBytes, end));
       held = held.subarray(end);
     }
   };

@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { splitLines } from '../logging/line-splitter.js';
 import type { Command } from './command.js';
 import type { CpuLimiter } from './cpu-limiter.js';
 import { processStartTime } from './process-identity.js';
@@ -64,11 +64,10 @@ function spawnCommand({ file, args, cwd, env }: Command): ChildProcess {
 
 function followOutput(child: ChildProcess, onLine: Launch['onLine']): void {
   for (const stream of ['stdout', 'stderr'] as const) {
-    const input = child[stream];
-    if (input === null) continue;
-    createInterface({ input }).on('line', (line) => {
+    const { push, end } = splitLines((line) => {
       onLine(stream, line);
     });
+    child[stream]?.on('data', push).once('end', end);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The log entries of services, the newest ten thousand: what `entries:list` searches. A ring, because recording an entry happens on every request.
+ * The log entries of services, the newest ten thousand (fewer where they are long): what `entries:list` searches. A ring, because recording an entry happens on every request.
  */
 import type { IncomingMessage } from 'node:http';
 import type { ServiceKey } from '../resources/record.js';
@@ -47,6 +47,15 @@ interface RawEntry {
 
 // divergence: logs
 const capacity = 10_000;
+/** Of this many characters at most, so that long lines cannot fill the memory. */
+const charactersMax = 64 * 1024 * 1024;
+/** About what an entry takes besides its text. */
+const entryOverhead = 256;
+
+function weigh({ payload }: RawEntry): number {
+  const text = typeof payload === 'string' ? payload : (payload.incoming.url ?? '');
+  return entryOverhead + text.length;
+}
 
 function requestSeverity(status: number): Severity {
   return status >= 500 ? 'ERROR' : status >= 400 ? 'WARNING' : 'INFO';
@@ -69,8 +78,11 @@ function describeRequest({ incoming, status, latencyMs }: AnsweredRequest): Http
 /** Keeps entries raw; they are put into form when somebody reads them. */
 export class LogStore {
   readonly #region: string;
-  readonly #ring: RawEntry[] = [];
+  readonly #ring: (RawEntry | undefined)[] = [];
   #sequence = 0;
+  /** The sequence number of the oldest entry that is kept. */
+  #oldest = 0;
+  #characters = 0;
 
   constructor(region: string) {
     this.#region = region;
@@ -100,17 +112,26 @@ export class LogStore {
   /** All entries, oldest first. */
   entries(): readonly StoredEntry[] {
     const split = this.#sequence % capacity;
-    const inOrder =
-      this.#ring.length < capacity
-        ? this.#ring
-        : [...this.#ring.slice(split), ...this.#ring.slice(0, split)];
-    return inOrder.map((entry) => this.#format(entry));
+    return [...this.#ring.slice(split), ...this.#ring.slice(0, split)]
+      .filter((entry) => entry !== undefined)
+      .map((entry) => this.#format(entry));
   }
 
   #add(entry: Omit<RawEntry, 'sequence' | 'timeMs'>): void {
     const raw: RawEntry = { ...entry, sequence: this.#sequence, timeMs: Date.now() };
+    if (this.#sequence - this.#oldest === capacity) this.#dropOldest();
     this.#ring[this.#sequence % capacity] = raw;
     this.#sequence += 1;
+    this.#characters += weigh(raw);
+    while (this.#characters > charactersMax) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const at = this.#oldest % capacity;
+    const entry = this.#ring[at];
+    if (entry !== undefined) this.#characters -= weigh(entry);
+    this.#ring[at] = undefined;
+    this.#oldest += 1;
   }
 
   #format({ sequence, timeMs, log, source, payload, severity, trace }: RawEntry): StoredEntry {
