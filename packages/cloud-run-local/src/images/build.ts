@@ -45,6 +45,16 @@ export async function buildImage(
   return { tag, digest, image: `${reference.name}@${digest}` };
 }
 
+async function readJsonFile(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} is no JSON: ${reason}`, { cause: error });
+  }
+}
+
 async function readConfig(directory: string): Promise<ImageConfig> {
   const file = join(directory, configFileName);
   if (!existsSync(file)) {
@@ -52,12 +62,17 @@ async function readConfig(directory: string): Promise<ImageConfig> {
       `${file} is missing; an image directory needs one, such as {"Entrypoint":["node","server.js"]}`,
     );
   }
-  const parsed = imageConfigSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  const parsed = imageConfigSchema.safeParse(await readJsonFile(file));
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`${file} is no OCI image configuration: ${faults.join('; ')}`);
   }
-  const { Entrypoint, Cmd } = parsed.data;
+  const { Entrypoint, Cmd, WorkingDir } = parsed.data;
+  if ((WorkingDir ?? '').split('/').includes('..')) {
+    throw new Error(
+      `${file}: WorkingDir '${WorkingDir ?? ''}' may lead out of the image; give a path without '..'`,
+    );
+  }
   if ((Entrypoint ?? []).length + (Cmd ?? []).length === 0) {
     throw new Error(`${file} names no program; give Entrypoint or Cmd`);
   }
@@ -83,7 +98,14 @@ async function digestOf(directory: string, contents: Omit<Contents, 'directory'>
   const hash = createHash('sha256').update(JSON.stringify(contents.config));
   for (const path of contents.files) {
     const file = join(directory, path);
-    const executable = ((await stat(file)).mode & 0o111) !== 0;
+    const status = await stat(file);
+    // Reading a pipe waits for somebody who writes into it.
+    if (!status.isFile() && !status.isDirectory()) {
+      throw new Error(
+        `${file} is neither a file nor a directory (such as a pipe or a socket); remove it`,
+      );
+    }
+    const executable = (status.mode & 0o111) !== 0;
     const fileHash = createHash('sha256');
     await pipeline(createReadStream(file), fileHash);
     hash.update(`\n${path}\0${executable ? 'x' : '-'}\0${fileHash.digest('hex')}`);
