@@ -12,8 +12,6 @@ import {
   annotationBytesMax,
   annotationNames,
   labelNames,
-  revisionNamePattern,
-  serviceNamePattern,
   serviceSchema,
   type RevisionTemplate,
   type Service,
@@ -21,11 +19,13 @@ import {
 import { ApiError, invalidArgument } from '../api/api-error.js';
 import { formatTimestamp } from '../clock.js';
 import { checkContainer } from './container-rules.js';
-import type { RevisionRecord, ServiceKey, ServiceRecord, ServiceState } from './record.js';
+import { checkNames } from './name-rules.js';
+import type { RevisionRecord, ServiceRecord, ServiceState } from './record.js';
 import { makeRevision, type WriteContext } from './revision-minting.js';
 import { generateRevisionName } from './revision-name.js';
 import { canonicalJson } from './structural-equality.js';
 import { fillTemplate } from './template-defaults.js';
+import { checkServiceScaling, checkTemplate } from './template-rules.js';
 import { checkTraffic } from './traffic-rules.js';
 import { decodeResourceVersion } from './version-token.js';
 
@@ -72,27 +72,6 @@ function refuseUnsupported({ spec }: Service): void {
   if (more.length > 0) throw unsupported(`${path}: more than one container is`);
   if (container?.ports?.some(({ name }) => name === 'h2c') === true) {
     throw unsupported(`${path}[0].ports[0].name: h2c is`);
-  }
-}
-
-function checkNames(service: Service, key: ServiceKey): void {
-  const name = service.metadata.name;
-  if (name !== key.service) {
-    throw invalidArgument(
-      `metadata.name: '${name ?? ''}' must be '${key.service}', as in the URL.`,
-    );
-  }
-  if (!serviceNamePattern.test(key.service)) {
-    throw invalidArgument(
-      `metadata.name: '${key.service}' must begin with a letter, hold only lower-case letters, digits and hyphens, not end with a hyphen, and be under 50 characters.`,
-    );
-  }
-  const revision = service.spec.template.metadata?.name;
-  if (revision === undefined || revision === '') return;
-  if (!revision.startsWith(`${key.service}-`) || !revisionNamePattern.test(revision)) {
-    throw invalidArgument(
-      `spec.template.metadata.name: '${revision}' must begin with '${key.service}-' and hold only lower-case letters, digits and hyphens (at most 63).`,
-    );
   }
 }
 
@@ -195,6 +174,18 @@ function nextState(
   };
 }
 
+function checkService(service: Service, { key, projectNumber, current }: WriteContext): void {
+  refuseUnsupported(service);
+  checkNames(service, key, projectNumber);
+  service.spec.template.spec.containers.forEach((container, index) => {
+    checkContainer(container, `spec.template.spec.containers[${index}]`);
+  });
+  checkTemplate(service.spec.template);
+  checkAnnotations(service);
+  checkServiceScaling(service.metadata.annotations ?? {});
+  checkVersion(service, current);
+}
+
 /**
  * Judges a write and returns what to store.
  * @throws ApiError INVALID_ARGUMENT, ALREADY_EXISTS (a revision name taken), ABORTED (a version conflict) or
@@ -202,13 +193,7 @@ function nextState(
  */
 export function admitService(service: Service, context: WriteContext): Admission {
   const { key, current, nowUs } = context;
-  refuseUnsupported(service);
-  checkNames(service, key);
-  service.spec.template.spec.containers.forEach((container, index) => {
-    checkContainer(container, `spec.template.spec.containers[${index}]`);
-  });
-  checkAnnotations(service);
-  checkVersion(service, current);
+  checkService(service, context);
   const traffic = checkTraffic(service.spec.traffic);
   const template = fillTemplate(service.spec.template, {
     service: key.service,

@@ -9,6 +9,7 @@ import {
   type RevisionSpec,
   type RevisionTemplate,
 } from '@ascent/knative';
+import { parseQuantity } from './quantity.js';
 
 /** Container port where none is named. https://cloud.google.com/run/docs/container-contract#port */
 const defaultContainerPort = 8080;
@@ -18,6 +19,8 @@ const defaultTimeoutSeconds = 300;
 const defaultConcurrency = 80;
 /** Instances a revision may have. https://cloud.google.com/run/docs/configuring/max-instances */
 const defaultMaxScale = '100';
+/** … where the instance has less than one CPU. */
+const defaultConcurrencyBelowOneCpu = 1;
 const defaultLimits = { cpu: '1000m', memory: '512Mi' } as const;
 
 /** The port of a container's `ports`, or the default. */
@@ -59,6 +62,11 @@ function fillContainers(spec: RevisionSpec, service: string): readonly Container
   );
 }
 
+function concurrencyFor({ containers }: RevisionSpec): number {
+  const cpus = parseQuantity(containers[0]?.resources?.limits?.['cpu'] ?? defaultLimits.cpu) ?? 1;
+  return cpus < 1 ? defaultConcurrencyBelowOneCpu : defaultConcurrency;
+}
+
 /** The template with every default in it and without a name: what is stored and compared. */
 export function fillTemplate(
   template: RevisionTemplate,
@@ -80,7 +88,7 @@ export function fillTemplate(
       timeoutSeconds: defaultTimeoutSeconds,
       serviceAccountName: `${projectNumber}-compute@developer.gserviceaccount.com`,
       ...template.spec,
-      containerConcurrency: template.spec.containerConcurrency || defaultConcurrency,
+      containerConcurrency: template.spec.containerConcurrency || concurrencyFor(template.spec),
       containers: fillContainers(template.spec, service),
     },
   };

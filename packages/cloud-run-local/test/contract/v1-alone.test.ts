@@ -107,6 +107,23 @@ describe('a call that is refused', () => {
   });
 
   it.each([
+    ['apiVersion', { apiVersion: 'v2' }],
+    ['metadata.namespace', { metadata: { name: 'odd', namespace: 'foreign' } }],
+    ['metadata.labels', { metadata: { name: 'odd', labels: { 'a b': 'c' } } }],
+  ])('for a name in %s that cannot be says which', async (field, fields) => {
+    const body = { ...echoService('odd'), ...fields };
+    const { error } = (await call(world, `POST ${servicePath()}?dryRun=all`, body)).body;
+    expect(error).toMatchObject({ code: 400, status: 'INVALID_ARGUMENT' });
+    expect(error.message.startsWith(`${field}: `)).toBe(true);
+  });
+
+  it('for a project that cannot be leaves nothing behind', async () => {
+    const path = `/apis/serving.knative.dev/v1/namespaces/${'p'.repeat(300)}/services` as const;
+    expect((await call(world, `POST ${path}`, echoService('lost'))).status).toBe(400);
+    expect((await call(world, `GET ${path}`)).body.items).toEqual([]);
+  });
+
+  it.each([
     ['watch', `GET ${servicePath()}?watch=true`, undefined],
     ['watch', `GET ${base}/revisions?watch=1`, undefined],
     [
