@@ -1,5 +1,5 @@
 /** Finds the handler of an API call by method and path; `{name}` in a pattern is one path segment. */
-import { ApiError } from './api-error.js';
+import { ApiError, invalidArgument } from './api-error.js';
 
 /** One API call, its body read. */
 export interface ApiCall {
@@ -31,6 +31,14 @@ function compile(route: ApiRoute): CompiledRoute {
   return { route, expression: new RegExp(`^${source}/?$`) };
 }
 
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalidArgument(`URL: '${segment}' is not UTF-8 written as %XX.`);
+  }
+}
+
 /** Answers API calls. */
 export class ApiRouter {
   readonly #routes: readonly CompiledRoute[];
@@ -46,10 +54,7 @@ export class ApiRouter {
       const match = route.method === method ? expression.exec(url.pathname) : null;
       if (match === null) continue;
       const params = Object.fromEntries(
-        Object.entries(match.groups ?? {}).map(([name, value]) => [
-          name,
-          decodeURIComponent(value),
-        ]),
+        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeSegment(value)]),
       );
       return await route.handle({ params, query: url.searchParams, body });
     }

@@ -27,6 +27,12 @@ async function readBody(incoming: IncomingMessage): Promise<unknown> {
   }
 }
 
+function parseUrl(text: string): URL {
+  const base = 'http://localhost';
+  if (!URL.canParse(text, base)) throw invalidArgument(`URL: '${text}' is none.`);
+  return new URL(text, base);
+}
+
 function write(outgoing: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   outgoing.writeHead(status, {
@@ -44,7 +50,7 @@ export async function answerApi(
 ): Promise<void> {
   try {
     checkCaller(incoming.headers, boundHost);
-    const url = new URL(incoming.url ?? '/', 'http://localhost');
+    const url = parseUrl(incoming.url ?? '/');
     const body = await readBody(incoming);
     write(outgoing, 200, await router.answer(incoming.method ?? 'GET', url, body));
   } catch (error) {

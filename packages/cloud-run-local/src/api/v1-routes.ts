@@ -8,6 +8,7 @@ import type { ServiceOperations } from '../service-operations.js';
 import { ApiError, invalidArgument } from './api-error.js';
 import type { ApiCall, ApiRoute } from './api-router.js';
 import { matchesLabels } from './label-selector.js';
+import { parseCount } from './pagination.js';
 
 /** What the routes work with. */
 export interface V1Dependencies {
@@ -29,8 +30,8 @@ function list(kind: string, items: readonly Item[], { query }: ApiCall): Record<
   const selected = items.filter(({ metadata }) =>
     matchesLabels(query.get('labelSelector') ?? '', metadata?.labels ?? {}),
   );
-  const from = Number(query.get('continue') ?? 0);
-  const limit = Number(query.get('limit') ?? 0) || selected.length;
+  const from = parseCount(query, 'continue');
+  const limit = parseCount(query, 'limit') || selected.length;
   const rest = selected.length - from - limit;
   return {
     apiVersion: servingApiVersion,
