@@ -22,3 +22,7 @@ it.each([
 it('refuses what is no path', () => {
   expect(() => applyFieldMask(current, body, 'a..b')).toThrow("updateMask: 'a..b' is no path");
 });
+
+it('refuses a field a Service does not have', () => {
+  expect(() => applyFieldMask(current, body, 'traffic,bogus')).toThrow("no field 'bogus'");
+});

@@ -24,10 +24,21 @@ function overlay(current: Json, body: Json, path: readonly string[]): Json {
 /** Output only and immutable: naming one in a mask changes nothing. */
 const notWritable: ReadonlySet<string> = new Set(['name', 'etag', 'uid', 'generation']);
 
+/** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services#Service */
+const serviceFields: ReadonlySet<string> = new Set([
+  ...['name', 'description', 'uid', 'generation', 'labels', 'annotations', 'createTime', 'etag'],
+  ...['updateTime', 'deleteTime', 'expireTime', 'creator', 'lastModifier', 'client', 'uri', 'urls'],
+  ...['clientVersion', 'ingress', 'launchStage', 'binaryAuthorization', 'template', 'traffic'],
+  ...['scaling', 'invokerIamDisabled', 'defaultUriDisabled', 'customAudiences', 'buildConfig'],
+  ...['iapEnabled', 'multiRegionSettings', 'threatDetectionEnabled', 'observedGeneration'],
+  ...['terminalCondition', 'conditions', 'latestReadyRevision', 'latestCreatedRevision'],
+  ...['trafficStatuses', 'satisfiesPzs', 'reconciling'],
+]);
+
 /**
  * What the resource should be: the current one with the fields of the mask taken from the body. Without a
  * mask, or with `*`, the body alone.
- * @throws ApiError INVALID_ARGUMENT for a mask with an empty path.
+ * @throws ApiError INVALID_ARGUMENT for a mask with an empty path, or with a field a Service does not have.
  */
 export function applyFieldMask(current: Json, body: Json, mask: string | undefined): Json {
   if (mask === undefined || mask === '' || mask === '*') return body;
@@ -37,6 +48,9 @@ export function applyFieldMask(current: Json, body: Json, mask: string | undefin
       throw invalidArgument(
         `updateMask: '${text}' is no path; write it as traffic,template.scaling.`,
       );
+    }
+    if (!serviceFields.has(path[0] ?? '')) {
+      throw invalidArgument(`updateMask: a Service has no field '${text}'.`);
     }
     return notWritable.has(path[0] ?? '') ? updated : overlay(updated, body, path);
   }, current);

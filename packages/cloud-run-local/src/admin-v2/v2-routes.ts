@@ -7,6 +7,7 @@ import type { ServiceKey, ServiceRecord } from '../resources/record.js';
 import type { OwnedRevision, ServiceOperations, WriteOptions } from '../service-operations.js';
 import { nameEnums, numberEnums } from './enums.js';
 import { applyFieldMask } from './field-mask.js';
+import { inWordsOfV2 } from './field-names.js';
 import { OperationStore, type OperationEnd } from './long-running.js';
 import { serviceFromV2 } from './service-from-v2.js';
 import { parseServiceBody } from './shapes.js';
@@ -190,7 +191,9 @@ export class AdminV2 {
     const body = parseServiceBody(nameEnums(call.body));
     const options = optionsOf(call);
     const { operations } = this.#dependencies;
-    const record = await operations.create(key, serviceFromV2(service, body), options);
+    const record = await inWordsOfV2(() =>
+      operations.create(key, serviceFromV2(service, body), options),
+    );
     return this.#answerWrite(call, record, options);
   }
 
@@ -202,14 +205,16 @@ export class AdminV2 {
     const exists = operations.exists(key);
     if (!exists && isTrue(call, 'allowMissing')) {
       const created = serviceFromV2(key.service, parseServiceBody(body));
-      return this.#answerWrite(call, await operations.create(key, created, options), options);
+      const record = await inWordsOfV2(() => operations.create(key, created, options));
+      return this.#answerWrite(call, record, options);
     }
     const current = operations.get(key);
     this.#checkEtag(current, body['etag']);
     const mask = call.query.get('updateMask') ?? call.query.get('update_mask') ?? undefined;
     const wanted = parseServiceBody(applyFieldMask(viewServiceV2(current, book), body, mask));
     const service = serviceFromV2(key.service, wanted);
-    return this.#answerWrite(call, await operations.replace(key, service, options), options);
+    const record = await inWordsOfV2(() => operations.replace(key, service, options));
+    return this.#answerWrite(call, record, options);
   }
 
   async #delete(call: ApiCall): Promise<unknown> {

@@ -144,6 +144,21 @@ describe('a service that is refused', () => {
     });
   });
 
+  it.each([
+    ['template.timeout: 99999', { timeout: { seconds: 99_999 } }],
+    [
+      'template.scaling.minInstanceCount: 5',
+      { scaling: { minInstanceCount: 5, maxInstanceCount: 4 } },
+    ],
+    ['template.containers[0].image: ', { containers: [{ image: '' }] }],
+    ['template.revision: ', { revision: 'stranger' }],
+  ])('for a bound of the platform names the field of v2: %s', (message, fields) =>
+    expect(attempt({ template: { ...template, ...fields } })).rejects.toMatchObject({
+      code: 3,
+      message: expect.stringContaining(message) as string,
+    }),
+  );
+
   it.each(['encryptionKey', 'vpcAccess', 'volumes'])(
     'for what is not there names it: %s',
     (field) => {
