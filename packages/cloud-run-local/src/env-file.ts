@@ -18,14 +18,24 @@ function parseLines(text: string, file: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
+/** Says which file it was about, which neither the system nor the parser does in every case. */
+function named<Value>(file: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
 /**
  * Reads names and values. `.json`, `.yaml` and `.yml` hold one object, anything else lines.
  * @throws Error naming the file and the line or field.
  */
 export function readValuesFile(file: string): Record<string, string> {
-  const text = readFileSync(file, 'utf8');
+  const text = named(file, () => readFileSync(file, 'utf8'));
   if (!/\.(json|ya?ml)$/.test(file)) return parseLines(text, file);
-  const parsed = valuesSchema.safeParse(parse(text));
+  const parsed = valuesSchema.safeParse(named(file, (): unknown => parse(text)));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Error(`${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is no object'}`);

@@ -95,6 +95,8 @@ describe('the program', () => {
     [['start', '--sample-period', '1'], "--sample-period '1' is no duration"],
     [['image', 'build', '/nowhere', '--tag', 'a:1'], '/nowhere/image.json is missing'],
     [['image', 'build', '/nowhere', '--tag', 'A B'], "--tag 'A B' is no image reference"],
+    [['start', '--secrets', '/tmp'], '/tmp cannot be read: '],
+    [['logs', '--url', 'http://127.0.0.1:1'], '--url http://127.0.0.1:1 does not answer ('],
   ])('%j ends with a clear error', (args, message) => {
     expect(() => {
       execFileSync(process.execPath, [program, ...args], { stdio: 'pipe' });

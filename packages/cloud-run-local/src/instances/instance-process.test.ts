@@ -28,3 +28,13 @@ it('leaves no process behind that could not be written down', async () => {
   await expect.poll(() => processStartTime(pid), { timeout: 30_000 }).toBe(undefined);
   await rm(folder, { recursive: true });
 });
+
+it('says that the working directory is not there, and not the program', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'cloud-run-local-'));
+  const command = { file: process.execPath, args: [], cwd: join(folder, 'gone'), env: {} };
+  const registry = new ProcessRegistry(folder);
+  const start = processProgram(command, { registry, cpuLimiter: undefined, cpus: 1 });
+  const { fault } = await start({ port: 1, onLine: () => undefined }).exited;
+  expect(fault).toBe(`the working directory ${join(folder, 'gone')} is not there`);
+  await rm(folder, { recursive: true });
+});

@@ -97,7 +97,11 @@ function startProcess(
   const { pid } = child;
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once('error', (error) => {
-      resolve({ code: null, signal: null, fault: error.message });
+      // The system blames the program for a missing directory too.
+      const fault = existsSync(command.cwd)
+        ? error.message
+        : `the working directory ${command.cwd} is not there`;
+      resolve({ code: null, signal: null, fault });
     });
     child.once('exit', (code, signal) => {
       if (pid !== undefined) {

@@ -17,6 +17,22 @@ export interface ShowOptions {
 /** How often `--follow` asks for what is new. */
 const followMs = 500;
 
+async function ask(url: string, filter: string): Promise<Response> {
+  try {
+    return await fetch(`${url}/v2/entries:list`, {
+      method: 'POST',
+      body: JSON.stringify({ filter }),
+    });
+  } catch (error) {
+    // What fetch itself says is `fetch failed`; why is in its cause.
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`--url ${url} does not answer (${reason}); start cloud-run-local there first`, {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Writes entries as JSON lines, oldest first; with `follow` it does not end by itself.
  * @throws Error when the emulator does not answer, or refuses the filter.
@@ -27,10 +43,7 @@ export async function showLogs(
 ): Promise<void> {
   let lastInsertId = '';
   do {
-    const response = await fetch(`${url}/v2/entries:list`, {
-      method: 'POST',
-      body: JSON.stringify({ filter }),
-    });
+    const response = await ask(url, filter);
     if (!response.ok)
       throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
     const { entries } = entriesSchema.parse(await response.json());

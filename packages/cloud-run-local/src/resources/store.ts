@@ -17,6 +17,21 @@ interface StoredEntry {
   readonly revisions: readonly RevisionRecord[];
 }
 
+/** @throws Error naming the file; it is not passed over, so that no service is lost unnoticed. */
+async function readEntry(file: string): Promise<StoredEntry> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as StoredEntry;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${file} cannot be read (${reason}); move it away to start without its service`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
 /** Services and revisions by key. Records are replaced, never changed in place. */
 export class ResourceStore {
   readonly #folder: string;
@@ -34,8 +49,7 @@ export class ResourceStore {
     await mkdir(store.#folder, { recursive: true });
     for (const file of await readdir(store.#folder)) {
       if (!file.endsWith('.json')) continue;
-      const text = await readFile(join(store.#folder, file), 'utf8');
-      const { service, revisions } = JSON.parse(text) as StoredEntry;
+      const { service, revisions } = await readEntry(join(store.#folder, file));
       const byName = new Map(revisions.map((revision) => [revision.name, revision]));
       store.#entries.set(keyOf(service.key), { service, revisions: byName });
     }
