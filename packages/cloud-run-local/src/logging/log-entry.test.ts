@@ -12,6 +12,7 @@ it.each([
     '{"logging.googleapis.com/spanId":"s","logging.googleapis.com/trace_sampled":true}',
     { severity: 'DEFAULT', jsonPayload: {}, spanId: 's', traceSampled: true },
   ],
+  ['{"constructor":"c"}', { severity: 'DEFAULT', jsonPayload: { constructor: 'c' } }],
 ])('%s', (line, expected) => {
   expect(readLine(line)).toEqual(expected);
 });

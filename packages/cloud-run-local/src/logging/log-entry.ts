@@ -87,7 +87,7 @@ export function readLine(line: string): Payload {
   const entry: Record<string, unknown> = {};
   const payload: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(fields)) {
-    const special = specialFields[field];
+    const special = Object.hasOwn(specialFields, field) ? specialFields[field] : undefined;
     if (special !== undefined) entry[special] = value;
     else if (field !== 'severity') payload[field] = value;
   }
