@@ -3,6 +3,8 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Container, Probe } from '@ascent/knative';
 import { invalidArgument } from '../api/api-error.js';
 
+type HttpGet = NonNullable<Probe['httpGet']>;
+
 const portMax = 65_535;
 /** What a request line may hold of a path: printable, no space. https://datatracker.ietf.org/doc/html/rfc3986#section-3.3 */
 const pathPattern = /^[\x21-\x7e]*$/;
@@ -22,18 +24,35 @@ function checkHeader(name: string, value: string, path: string): void {
   }
 }
 
-function checkProbe({ httpGet, tcpSocket, grpc }: Probe, path: string): void {
-  checkPort(httpGet?.port, `${path}.httpGet.port`);
-  checkPort(tcpSocket?.port, `${path}.tcpSocket.port`);
-  checkPort(grpc?.port, `${path}.grpc.port`);
-  if (!pathPattern.test(httpGet?.path ?? '')) {
+function checkHttpGet({ path: asked = '', port, httpHeaders = [] }: HttpGet, path: string): void {
+  checkPort(port, `${path}.port`);
+  if (!pathPattern.test(asked)) {
     throw invalidArgument(
-      `${path}.httpGet.path: '${httpGet?.path ?? ''}' is no path of a URL; write other characters as %XX.`,
+      `${path}.path: '${asked}' is no path of a URL; write other characters as %XX.`,
     );
   }
-  for (const [index, { name, value = '' }] of (httpGet?.httpHeaders ?? []).entries()) {
-    checkHeader(name, value, `${path}.httpGet.httpHeaders[${index}]`);
+  for (const [index, { name, value = '' }] of httpHeaders.entries()) {
+    checkHeader(name, value, `${path}.httpHeaders[${index}]`);
   }
+}
+
+function checkHttpGet(httpGet: NonNullable<Probe['httpGet']>, path: string): void {
+  const { path: target = '', httpHeaders = [] } = httpGet;
+  if (!pathPattern.test(target)) {
+    throw invalidArgument(
+      `${path}.path: '${target}' is no path of a URL; write other characters as %XX.`,
+    );
+  }
+  for (const [index, { name, value = '' }] of httpHeaders.entries()) {
+    checkHeader(name, value, `${path}.httpHeaders[${index}]`);
+  }
+}
+
+function checkProbe(probe: Probe, path: string): void {
+  for (const kind of ['httpGet', 'tcpSocket', 'grpc'] as const) {
+    checkPort(probe[kind]?.port, `${path}.${kind}.port`);
+  }
+  if (probe.httpGet !== undefined) checkHttpGet(probe.httpGet, `${path}.httpGet`);
 }
 
 /** No program can be given text with a zero byte: the system ends it there. */
