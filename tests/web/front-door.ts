@@ -73,7 +73,7 @@ export async function openFrontDoor(backendUrl: string): Promise<FrontDoor> {
 function refuse(outgoing: ServerResponse, mood: Extract<Mood, { type: 'refuses' }>): void {
   outgoing.writeHead(mood.status, {
     'content-type': 'application/json',
-    'retry-after': mood.retryAfter,
+    'retry-after': String(mood.retryAfter),
   });
   const code = mood.status === 429 ? 'RATE_LIMITED' : 'OVERLOADED';
   outgoing.end(JSON.stringify({ error: { code, message: 'Later.', requestId: 'test' } }));

@@ -12,7 +12,7 @@ export function isEmbeddingCall(path: string): boolean {
 }
 
 /** Answers one embedding call. */
-export function answerEmbedding(path: string, body: string, response: ServerResponse): void {
+export function answerEmbedding(body: string, response: ServerResponse): void {
   const request = JSON.parse(body) as EmbedRequest | { readonly requests: readonly EmbedRequest[] };
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(

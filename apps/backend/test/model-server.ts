@@ -59,7 +59,7 @@ export async function startModelServer(): Promise<ModelServer> {
     const key = isGemini ? headers['x-goog-api-key'] : headers.authorization;
     requests.push({ path, key: typeof key === 'string' ? key : undefined, body });
     if (isEmbeddingCall(path) && embedder === 'answers') {
-      answerEmbedding(path, body, response);
+      answerEmbedding(body, response);
       return;
     }
     const gemini = isEmbeddingCall(path) ? embedder : behaviours.gemini;
