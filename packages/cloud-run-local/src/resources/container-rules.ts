@@ -24,19 +24,7 @@ function checkHeader(name: string, value: string, path: string): void {
   }
 }
 
-function checkHttpGet({ path: asked = '', port, httpHeaders = [] }: HttpGet, path: string): void {
-  checkPort(port, `${path}.port`);
-  if (!pathPattern.test(asked)) {
-    throw invalidArgument(
-      `${path}.path: '${asked}' is no path of a URL; write other characters as %XX.`,
-    );
-  }
-  for (const [index, { name, value = '' }] of httpHeaders.entries()) {
-    checkHeader(name, value, `${path}.httpHeaders[${index}]`);
-  }
-}
-
-function checkHttpGet(httpGet: NonNullable<Probe['httpGet']>, path: string): void {
+function checkHttpGet(httpGet: HttpGet, path: string): void {
   const { path: target = '', httpHeaders = [] } = httpGet;
   if (!pathPattern.test(target)) {
     throw invalidArgument(
