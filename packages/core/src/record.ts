@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { AscentError } from './errors.js';
 import { withLaterEvidence } from './evidence/index.js';
+import { isJsonObject, type JsonObject } from './json-object.js';
 import { archiveSchema, recordSchema } from './record-schema.js';
 import type { RolloutRecord } from './rollout.js';
 
@@ -43,22 +44,18 @@ export function readArchivedRecord(text: string): RolloutRecord {
 
 /** An open rollout may have begun under an Ascent that did not know all of this: it has none of what is new. */
 function withLaterFields(value: unknown): unknown {
-  if (!isObject(value) || !isObject(value['plan'])) return value;
+  if (!isJsonObject(value) || !isJsonObject(value['plan'])) return value;
   const { rollout } = value;
   return {
     ...value,
     plan: { customGates: [], measuresDispersion: false, ...value['plan'] },
-    ...(isObject(rollout) ? { rollout: withLaterRollout(rollout) } : {}),
+    ...(isJsonObject(rollout) ? { rollout: withLaterRollout(rollout) } : {}),
   };
 }
 
-function withLaterRollout(rollout: Readonly<Record<string, unknown>>): unknown {
+function withLaterRollout(rollout: JsonObject): unknown {
   if (!('evidence' in rollout)) return { customGates: [], ...rollout };
   return { customGates: [], ...rollout, evidence: withLaterEvidence(rollout['evidence']) };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function read(text: string, schema: z.ZodType): RolloutRecord {

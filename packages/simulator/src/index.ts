@@ -1,5 +1,5 @@
 export { demandAt, type Demand } from './demand.js';
-export { cloudRunLayout, type LatencyShape } from './latency-draw.js';
+export { cloudRunLayout, latencyTable, type LatencyShape } from './latency-draw.js';
 export { createRecording, replayed, type Recording } from './recording.js';
 export {
   rehearse,

@@ -3,29 +3,16 @@
  * widely latencies spread, not on where they lie, so a typical spread says more than nothing.
  */
 import type { LatencyHistogram } from '@ascent/core';
+import { cloudRunLayout, latencyTable } from '@ascent/simulator';
 
-/** Cloud Run's buckets of `request_latencies`. */
-const LAYOUT = {
-  type: 'exponential',
-  scaleMs: 10,
-  growthFactor: 1.1,
-  finiteBuckets: 233,
-} as const;
 /** The 95th percentile is 4.4 times the median. */
 const STEEPNESS = 2;
 const REQUESTS = 1_000_000;
 
-/**
- * A log-logistic law (the long tail of real services, in closed form) with this median, milliseconds > 0.
- * Reference: https://en.wikipedia.org/wiki/Log-logistic_distribution
- */
+/** The simulator's law of latencies with this median, milliseconds > 0, in Cloud Run's buckets. */
 export function assumedLatency(medianMs: number): LatencyHistogram {
-  const below = (ms: number): number => 1 / (1 + (ms / medianMs) ** -STEEPNESS);
-  const edges = Array.from(
-    { length: LAYOUT.finiteBuckets + 1 },
-    (_, edge) => LAYOUT.scaleMs * LAYOUT.growthFactor ** edge,
-  );
-  const upTo = [...edges.map((edge) => Math.round(REQUESTS * below(edge))), REQUESTS];
-  const counts = upTo.map((count, bucket) => count - (upTo[bucket - 1] ?? 0));
-  return { layout: LAYOUT, counts };
+  const { first, cumulative } = latencyTable(cloudRunLayout, { medianMs, steepness: STEEPNESS });
+  const upTo = cumulative.map((part) => Math.round(REQUESTS * part));
+  const counts = upTo.map((count, i) => count - (upTo[i - 1] ?? 0));
+  return { layout: cloudRunLayout, counts: [...new Array<number>(first).fill(0), ...counts] };
 }

@@ -4,8 +4,9 @@
  * An outage that hits both revisions, or a service that is above its limit anyway, is not the release's fault. So
  * the candidate is held to the limit or to one and a half times what the stable revision failed of late, whichever is
  * more; and its requests are left out of the test altogether while the stable revision is surely far beyond the limit
- * (`stable-watch.ts`). Both look at stable requests only, so they cannot favour a rejection: the test stays valid for
- * every candidate below what it is held to. What was seen of the stable revision fades once it no longer serves.
+ * (`stable-watch.ts`). Both look at the stable revision's answers and at how much either served, never at what the
+ * candidate failed, so they cannot favour a rejection: the test stays valid for every candidate below what it is held
+ * to. What was seen of the stable revision fades once it no longer serves.
  *
  * Refused, measured: the limit alone with the watch (two of three good releases sent back where both fail 1.5 % and
  * the limit is 1 %), and the smaller of two e-values, one per null (20 % more failed requests when the candidate is broken).
@@ -22,12 +23,15 @@ import {
 } from '@ascent/stats';
 import type { AbsoluteError, StableWatch, Trials } from '@ascent/stats';
 
-/** The candidate's test, the watch on the stable revision, and both revisions' requests of late. Plain data. */
+/** The candidate's test, the watch on the stable revision, and what was served of late. Plain data. */
 export type LimitEvidence = {
   readonly test: AbsoluteError;
   readonly watch: StableWatch;
-  readonly ofLate: LimitBlock;
+  readonly ofLate: ServedOfLate;
 };
+
+/** What the stable revision served and failed of late, and how much the candidate served beside it. */
+type ServedOfLate = { readonly candidateRequests: number; readonly stable: Trials };
 
 /** Requests of both revisions, pooled. */
 export type LimitBlock = { readonly candidate: Trials; readonly stable: Trials };
@@ -43,7 +47,7 @@ export type LimitOptions = {
 
 /** Requests that "of late" is made of: enough to tell 1 % from 2 %, few enough to follow an incident. */
 const memoryRequests = 2000;
-/** Candidate requests in which two thirds of what was seen are forgotten once the stable revision does not serve. */
+/** A block of so many candidate requests, and none of the stable revision, forgets half of what was seen. */
 const fadingRequests = 200;
 /** As many requests stand for what is not known yet of the stable revision: that it keeps to the limit. */
 const priorRequests = 20;
@@ -52,14 +56,12 @@ const sparedErrors = 3;
 /** How many times the stable revision's own rate a candidate is held to: its estimate must not decide by its noise. */
 const stableMargin = 1.5;
 
-const nothing: Trials = { requests: 0, errors: 0 };
-
 /** Nothing is known yet. */
 export function startLimitEvidence(): LimitEvidence {
   return {
     test: startAbsoluteError(),
     watch: startStableWatch(),
-    ofLate: { candidate: nothing, stable: nothing },
+    ofLate: { candidateRequests: 0, stable: { requests: 0, errors: 0 } },
   };
 }
 
@@ -97,22 +99,18 @@ export function absorbLimit(
   };
 }
 
-/** Requests of late, this block's included; where the stable revision serves no more, what was seen of both fades. */
-function remember(before: LimitBlock, block: LimitBlock): LimitBlock {
-  const kept =
-    block.stable.requests === 0
-      ? fadingRequests / (fadingRequests + block.candidate.requests)
-      : memoryRequests / Math.max(memoryRequests, before.stable.requests + block.stable.requests);
-  const add = (past: Trials, now: Trials): Trials => ({
-    requests: past.requests * kept + now.requests,
-    errors: past.errors * kept + now.errors,
-  });
+/** What was served of late, this block's included; where the stable revision serves no more, it fades. */
+function remember(before: ServedOfLate, { candidate, stable }: LimitBlock): ServedOfLate {
+  const isServing = stable.requests > 0;
+  const kept = isServing
+    ? memoryRequests / Math.max(memoryRequests, before.stable.requests + stable.requests)
+    : fadingRequests / (fadingRequests + candidate.requests);
   return {
-    candidate:
-      block.stable.requests === 0
-        ? add(before.candidate, nothing)
-        : add(before.candidate, block.candidate),
-    stable: add(before.stable, block.stable),
+    candidateRequests: before.candidateRequests * kept + (isServing ? candidate.requests : 0),
+    stable: {
+      requests: before.stable.requests * kept + stable.requests,
+      errors: before.stable.errors * kept + stable.errors,
+    },
   };
 }
 
@@ -120,8 +118,8 @@ function remember(before: LimitBlock, block: LimitBlock): LimitBlock {
  * What the stable revision fails, at most: its own rate, with more room for chance the less it served beside the
  * candidate, because the candidate's evidence then is better than what is known of the stable revision.
  */
-function stableRateOfLate({ candidate, stable }: LimitBlock, limit: number): number {
-  const servedTimes = stable.requests / Math.max(1, candidate.requests);
+function stableRateOfLate({ candidateRequests, stable }: ServedOfLate, limit: number): number {
+  const servedTimes = stable.requests / Math.max(1, candidateRequests);
   const doubt = Math.min(1, Math.max(0, 1.25 - servedTimes / 2));
   const spared = sparedErrors * doubt * Math.min(1, stable.requests / priorRequests);
   const prior = (priorRequests * limit) / stableMargin;
