@@ -75,7 +75,7 @@ function makeServer(
     const admitted = frontDoor.admit(incoming);
     if (admitted === 'api') refuseUpgrade(socket, 400, 'The APIs speak HTTP only.');
     else if ('status' in admitted) refuseUpgrade(socket, admitted.status, admitted.message);
-    else serveUpgrade({ incoming, socket, head }, admitted);
+    else serveUpgrade({ incoming, socket, head }, admitted, frontDoor.logs);
   });
   return server;
 }

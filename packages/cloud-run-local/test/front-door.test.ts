@@ -32,6 +32,22 @@ interface Seen {
 }
 const seen = (text: string): Seen => JSON.parse(text) as Seen;
 
+/** Asks Cloud Logging for entries. */
+async function listEntries(filter: string): Promise<readonly LogBody[]> {
+  const body = { resourceNames: ['projects/local'], filter };
+  const reply = await call(world, 'POST /v2/entries:list', body);
+  return (reply.body as unknown as { entries: LogBody[] }).entries;
+}
+interface LogBody {
+  readonly logName: string;
+  readonly severity: string;
+  readonly trace?: string;
+  readonly jsonPayload?: unknown;
+  readonly textPayload?: string;
+  readonly httpRequest?: { readonly status: number; readonly requestUrl: string };
+  readonly resource: { readonly labels: Readonly<Record<string, string>> };
+}
+
 describe('streaming', () => {
   it('passes events on as they come', async () => {
     const { host, port } = new URL(service.status.url);
@@ -80,9 +96,10 @@ describe('streaming', () => {
 });
 
 describe('WebSocket', () => {
-  it('hands the connection over after the handshake', async () => {
+  /** Upgrades, sends a word, reads it back and closes; everything that came. */
+  function shakeHands(path: string): Promise<string> {
     const { host, port } = new URL(service.status.url);
-    const received = await new Promise<string>((resolve, reject) => {
+    return new Promise<string>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1');
       let text = '';
       socket.on('data', (chunk: Buffer) => {
@@ -95,12 +112,23 @@ describe('WebSocket', () => {
       });
       socket.once('error', reject);
       socket.write(
-        `GET /chat HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
       );
     });
+  }
+
+  it('hands the connection over after the handshake', async () => {
+    const received = await shakeHands('/chat');
     expect(received).toContain('HTTP/1.1 101 Switching Protocols');
     // The accept value of RFC 6455 §1.3 for this key.
     expect(received).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+  });
+
+  it('is in the request log once it has ended', async () => {
+    await shakeHands('/log-me');
+    await expect
+      .poll(() => listEntries('httpRequest.requestUrl:"log-me"'), patient)
+      .toMatchObject([{ httpRequest: { status: 101 }, trace: expect.any(String) as string }]);
   });
 });
 
@@ -269,25 +297,9 @@ describe('session affinity', () => {
 });
 
 describe('logs', () => {
-  /** Asks Cloud Logging for entries. */
-  async function list(filter: string): Promise<readonly LogBody[]> {
-    const body = { resourceNames: ['projects/local'], filter };
-    const reply = await call(world, 'POST /v2/entries:list', body);
-    return (reply.body as unknown as { entries: LogBody[] }).entries;
-  }
-  interface LogBody {
-    readonly logName: string;
-    readonly severity: string;
-    readonly trace?: string;
-    readonly jsonPayload?: unknown;
-    readonly textPayload?: string;
-    readonly httpRequest?: { readonly status: number; readonly requestUrl: string };
-    readonly resource: { readonly labels: Readonly<Record<string, string>> };
-  }
-
   it('has every request with its status', async () => {
     await visit(service.status.url, { path: '/find-me?status=503' });
-    const [entry] = await list(
+    const [entry] = await listEntries(
       'resource.labels.service_name="door" AND severity>=ERROR AND httpRequest.requestUrl:"find-me"',
     );
     expect(entry).toMatchObject({
@@ -307,7 +319,7 @@ describe('logs', () => {
     await visit(service.status.url, { path: `/log?line=${encodeURIComponent(line)}` });
     await visit(service.status.url, { path: '/log?line=plain' });
     await expect
-      .poll(() => list('logName:"stdout" AND resource.labels.service_name="door"'), patient)
+      .poll(() => listEntries('logName:"stdout" AND resource.labels.service_name="door"'), patient)
       .toMatchObject([
         {
           severity: 'WARNING',

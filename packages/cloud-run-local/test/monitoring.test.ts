@@ -147,6 +147,8 @@ describe('a question that cannot be answered', () => {
     [{ 'aggregation.perSeriesAligner': 'ALIGN_DELTA' }, 400, 'aggregation.alignmentPeriod'],
     [{ 'aggregation.crossSeriesReducer': 'REDUCE_SUM' }, 400, 'needs aggregation.perSeriesAligner'],
     [{ 'aggregation.perSeriesAligner': 'ALIGN_INTERPOLATE' }, 501, 'ALIGN_INTERPOLATE'],
+    [{ pageSize: '-5' }, 400, "pageSize: '-5'"],
+    [{ pageToken: 'zzz' }, 400, "pageToken: 'zzz'"],
     [{ 'interval.endTime': 'noon' }, 400, 'interval.endTime'],
   ])('%j says why', async (parameters: Record<string, string>, status, message) => {
     const reply = await query('request_count', parameters);

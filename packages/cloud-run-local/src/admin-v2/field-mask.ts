@@ -35,6 +35,37 @@ const serviceFields: ReadonlySet<string> = new Set([
   ...['trafficStatuses', 'satisfiesPzs', 'reconciling'],
 ]);
 
+/** https://cloud.google.com/run/docs/reference/rest/v2/RevisionTemplate */
+const templateFields: ReadonlySet<string> = new Set([
+  ...['revision', 'labels', 'annotations', 'scaling', 'vpcAccess', 'timeout', 'serviceAccount'],
+  ...['containers', 'volumes', 'executionEnvironment', 'encryptionKey', 'serviceMesh'],
+  ...['maxInstanceRequestConcurrency', 'encryptionKeyRevocationAction', 'sessionAffinity'],
+  ...['encryptionKeyShutdownDuration', 'healthCheckDisabled', 'nodeSelector', 'client'],
+  ...['gpuZonalRedundancyDisabled', 'clientVersion'],
+]);
+
+/** Fields of the messages that a mask may look into. Maps take any key; lists and values have nothing below. */
+const fieldsOf: Readonly<Record<string, ReadonlySet<string> | 'any'>> = {
+  '': serviceFields,
+  template: templateFields,
+  'template.scaling': new Set(['minInstanceCount', 'maxInstanceCount']),
+  scaling: new Set([
+    ...['minInstanceCount', 'maxInstanceCount', 'scalingMode', 'manualInstanceCount'],
+  ]),
+  labels: 'any',
+  annotations: 'any',
+  'template.labels': 'any',
+  'template.annotations': 'any',
+  'template.nodeSelector': new Set(['accelerator']),
+};
+
+function isField(path: readonly string[]): boolean {
+  return path.every((field, depth) => {
+    const fields = fieldsOf[path.slice(0, depth).join('.')];
+    return fields === 'any' || fields?.has(field) === true;
+  });
+}
+
 /**
  * What the resource should be: the current one with the fields of the mask taken from the body. Without a
  * mask, or with `*`, the body alone.
@@ -49,8 +80,10 @@ export function applyFieldMask(current: Json, body: Json, mask: string | undefin
         `updateMask: '${text}' is no path; write it as traffic,template.scaling.`,
       );
     }
-    if (!serviceFields.has(path[0] ?? '')) {
-      throw invalidArgument(`updateMask: a Service has no field '${text}'.`);
+    if (!isField(path)) {
+      throw invalidArgument(
+        `updateMask: a Service has no field '${text}'; a list is replaced as a whole.`,
+      );
     }
     return notWritable.has(path[0] ?? '') ? updated : overlay(updated, body, path);
   }, current);

@@ -1,5 +1,6 @@
 /** The query of `timeSeries.list`, from its parameters. Names and numbers of enums are both understood. */
 import { ApiError, invalidArgument } from '../api/api-error.js';
+import { parseCount } from '../api/pagination.js';
 import { aligners, reducers, type Aggregation, type Aligner, type Reducer } from './aggregation.js';
 import { parseFilter, type Filter } from './filter.js';
 
@@ -11,7 +12,8 @@ export interface ListRequest {
   readonly aggregations: readonly Aggregation[];
   readonly headersOnly: boolean;
   readonly pageSize: number;
-  readonly pageToken: string | undefined;
+  /** Series already given. */
+  readonly pageFrom: number;
 }
 
 /** Most series or points of a page. https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/list */
@@ -114,7 +116,7 @@ export function parseListRequest(query: URLSearchParams, samplePeriodMs: number)
     endMs,
     aggregations,
     headersOnly: view === 'HEADERS' || view === '1',
-    pageSize: Math.min(Number(query.get('pageSize') ?? 0) || pageSizeMax, pageSizeMax),
-    pageToken: query.get('pageToken') ?? undefined,
+    pageSize: Math.min(parseCount(query, 'pageSize') || pageSizeMax, pageSizeMax),
+    pageFrom: parseCount(query, 'pageToken'),
   };
 }

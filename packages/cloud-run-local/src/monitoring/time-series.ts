@@ -94,9 +94,8 @@ function paginate(
   descriptor: MetricDescriptor,
   request: ListRequest,
 ): Record<string, unknown> {
-  const from = Number(request.pageToken ?? 0);
-  const page = series.slice(from, from + request.pageSize);
-  const next = from + request.pageSize;
+  const next = request.pageFrom + request.pageSize;
+  const page = series.slice(request.pageFrom, next);
   return {
     ...(page.length > 0 && {
       timeSeries: page.map((one) => writeSeries(one, descriptor.type, request)),

@@ -47,6 +47,10 @@ it.each([
   ['timeoutSeconds', { timeoutSeconds: 0 }],
   ['timeoutSeconds', { timeoutSeconds: 3601 }],
   ['containerConcurrency', { containerConcurrency: 5000 }],
+  [
+    'containerConcurrency',
+    { containerConcurrency: 2, containers: [{ image: 'backend:1', ...limits('0.5', '512Mi') }] },
+  ],
   ['volumes', { volumes: [{ name: 'a' }] }],
 ])('refuses %s of a template', (field, spec) => {
   expect(checkSpec(spec)).toThrow(`spec.template.spec.${field}`);

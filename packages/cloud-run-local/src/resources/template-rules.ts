@@ -7,6 +7,7 @@ import {
   type Container,
   type EnvVar,
   type Probe,
+  type RevisionSpec,
   type RevisionTemplate,
 } from '@ascent/knative';
 import { ApiError, invalidArgument } from '../api/api-error.js';
@@ -163,6 +164,15 @@ function checkContainerBounds(container: Container, path: string): void {
   }
 }
 
+/** Less than one CPU takes one request at a time. https://cloud.google.com/run/docs/configuring/services/cpu */
+function checkConcurrencyForCpu({ containers, containerConcurrency = 0 }: RevisionSpec): void {
+  const cpu = containers[0]?.resources?.limits?.['cpu'];
+  if (cpu === undefined || containerConcurrency <= 1 || (parseQuantity(cpu) ?? 1) >= 1) return;
+  throw invalidArgument(
+    `${spec}.containerConcurrency: ${containerConcurrency} needs a cpu limit of at least 1; it is '${cpu}'.`,
+  );
+}
+
 /**
  * Checks a template as it was written, before defaults are filled.
  * @throws ApiError INVALID_ARGUMENT naming the field at fault, UNIMPLEMENTED for volumes.
@@ -174,6 +184,7 @@ export function checkTemplate(template: RevisionTemplate): void {
     checkWhole(timeoutSeconds, [1, requestSecondsMax], `${spec}.timeoutSeconds`);
   }
   checkWhole(containerConcurrency ?? 0, [0, concurrencyMax], `${spec}.containerConcurrency`);
+  checkConcurrencyForCpu(template.spec);
   checkRevisionScaling(template);
   containers.forEach((container, index) => {
     checkContainerBounds(container, `${spec}.containers[${index}]`);
