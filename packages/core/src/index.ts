@@ -8,13 +8,19 @@ export {
   type FiringAlert,
   type Silence,
 } from './alerts/index.js';
-export { urgencyOf, type Urgency } from './announce.js';
-export { alertsNeedAfterMs, metricsNeededAfterMs } from './note-alerts.js';
-export { dueEntries, noteDeliveries, outboxOf } from './outbox.js';
-export { alertsOf, silenceWatch, watchAlerts, watchedRevisions, type WatchLook } from './watch.js';
-export type { Resource, UtilizationPoint } from './utilization-point.js';
-export { advance, CHECKPOINT_MS, type Step } from './advance.js';
-export { begin, type BeginContext, type BeginOutcome } from './begin.js';
+export { urgencyOf, type Urgency } from './steps/announce.js';
+export { alertsNeedAfterMs, metricsNeededAfterMs } from './steps/note-alerts.js';
+export { dueEntries, noteDeliveries, outboxOf } from './steps/outbox.js';
+export {
+  alertsOf,
+  silenceWatch,
+  watchAlerts,
+  watchedRevisions,
+  type WatchLook,
+} from './steps/watch.js';
+export type { Resource, UtilizationPoint } from './world/utilization-point.js';
+export { advance, CHECKPOINT_MS, type Step } from './steps/advance.js';
+export { begin, type BeginContext, type BeginOutcome } from './steps/begin.js';
 export {
   fillIn,
   sentryLevels,
@@ -35,10 +41,10 @@ export type {
   RolloutEvent,
   SilenceAlert,
   SpotChecked,
-} from './event.js';
+} from './steps/event.js';
 export type { InstanceCounts } from '@ascent/stats';
-export { withMeasuredDispersion } from './measured-dispersion.js';
-export { expectedTraffic, servingRevisions } from './expected-traffic.js';
+export { withMeasuredDispersion } from './plan/measured-dispersion.js';
+export { expectedTraffic, servingRevisions } from './steps/expected-traffic.js';
 export {
   bucketCount,
   defaultStatistics,
@@ -76,8 +82,8 @@ export {
   type Totals,
   type Verdict,
 } from './evidence/index.js';
-export { compilePlan, formatPath, type PlanResult } from './plan-compile.js';
-export { planConfigSchema, type PlanConfig } from './plan-config.js';
+export { compilePlan, formatPath, type PlanResult } from './plan/plan-compile.js';
+export { planConfigSchema, type PlanConfig } from './plan/plan-config.js';
 export type {
   BlindPolicy,
   Channel,
@@ -85,10 +91,9 @@ export type {
   NotifyPlan,
   PlanPlatform,
   RolloutPlan,
-  SecretName,
   Stage,
   UndecidablePolicy,
-} from './plan.js';
+} from './plan/plan.js';
 export type {
   InstanceCountOutcome,
   MetricsOutcome,
@@ -103,12 +108,22 @@ export type {
   TrafficTarget,
   UtilizationOutcome,
   WriteOutcome,
-} from './ports.js';
-export { knativeNames, LABEL_NAME, METRIC_NAME, type PrometheusNames } from './prometheus-names.js';
-export { formatLongDuration, formatPercent, formatRate, formatSpan } from './forecast-words.js';
-export { noticesAtStart, undecidableNotices } from './notices.js';
-export { approversOf } from './advancement.js';
-export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record.js';
+} from './world/ports.js';
+export {
+  knativeNames,
+  LABEL_NAME,
+  METRIC_NAME,
+  type PrometheusNames,
+} from './plan/prometheus-names.js';
+export {
+  formatLongDuration,
+  formatPercent,
+  formatRate,
+  formatSpan,
+} from './evidence/forecast-words.js';
+export { noticesAtStart, undecidableNotices } from './steps/notices.js';
+export { approversOf } from './steps/advancement.js';
+export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record/record.js';
 export {
   isOpen,
   type Approval,
@@ -121,17 +136,18 @@ export {
   type RolloutRecord,
   type RolloutStatus,
   type Watch,
-} from './rollout.js';
-export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './smoke-plan.js';
+} from './record/rollout.js';
+export type { SecretName } from './secret-name.js';
+export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './plan/smoke-plan.js';
 export { tidyWords } from './said.js';
-export { stageOf } from './stage.js';
+export { stageOf } from './record/stage.js';
 export {
   areScenariosDue,
   countSpotChecks,
   scenariosOf,
   type SpotChecks,
   type SpotOutcome,
-} from './spot-checks.js';
+} from './record/spot-checks.js';
 export {
   CANDIDATE_TAG,
   isTrafficLeftAlone,
@@ -139,5 +155,5 @@ export {
   sharesByRevision,
   STABLE_TAG,
   trafficFor,
-} from './traffic.js';
-export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './traffic-point.js';
+} from './steps/traffic.js';
+export type { HistogramLayout, LatencyHistogram, TrafficPoint } from './world/traffic-point.js';

@@ -1,21 +1,21 @@
 /** A world of one service for the tests of `advance`: it serves as asked, at a steady rate, with a failure rate per revision. */
 import { createPrng } from '@ascent/stats';
-import { advance, type Step } from '../src/advance.js';
-import { begin, type BeginOutcome } from '../src/begin.js';
-import type { Command, RolloutEvent } from '../src/event.js';
-import { compilePlan } from '../src/plan-compile.js';
+import { advance, type Step } from '../src/steps/advance.js';
+import { begin, type BeginOutcome } from '../src/steps/begin.js';
+import type { Command, RolloutEvent } from '../src/steps/event.js';
+import { compilePlan } from '../src/plan/plan-compile.js';
 import type { GateReading } from '../src/gates/index.js';
-import type { RolloutPlan } from '../src/plan.js';
+import type { RolloutPlan } from '../src/plan/plan.js';
 import type {
   MetricsOutcome,
   ServiceView,
   TrafficTarget,
   UtilizationOutcome,
-} from '../src/ports.js';
-import { readRecord, writeRecord } from '../src/record.js';
-import { isOpen, type Rollout, type RolloutRecord } from '../src/rollout.js';
-import type { TrafficPoint } from '../src/traffic-point.js';
-import { isTrafficLeftAlone, trafficFor } from '../src/traffic.js';
+} from '../src/world/ports.js';
+import { readRecord, writeRecord } from '../src/record/record.js';
+import { isOpen, type Rollout, type RolloutRecord } from '../src/record/rollout.js';
+import type { TrafficPoint } from '../src/world/traffic-point.js';
+import { isTrafficLeftAlone, trafficFor } from '../src/steps/traffic.js';
 
 /** Milliseconds. */
 export const SECOND = 1_000;

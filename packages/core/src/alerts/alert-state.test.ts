@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LatencyHistogram, TrafficPoint } from '../traffic-point.js';
-import type { UtilizationPoint } from '../utilization-point.js';
+import type { LatencyHistogram, TrafficPoint } from '../world/traffic-point.js';
+import type { UtilizationPoint } from '../world/utilization-point.js';
 import { defaultAlerts, type AlertRule } from './alert-rule.js';
 import { calm, evaluateAlerts, type AlertNews, type AlertState } from './alert-state.js';
 

@@ -3,8 +3,8 @@
  * of one minute, so this does too; a source that samples faster (a demo of seconds) gets windows a fifth of the rule's.
  */
 import { bucketCount, quantileMs, upperEdgeMs } from '../evidence/index.js';
-import type { HistogramLayout, LatencyHistogram, TrafficPoint } from '../traffic-point.js';
-import type { UtilizationPoint } from '../utilization-point.js';
+import type { HistogramLayout, LatencyHistogram, TrafficPoint } from '../world/traffic-point.js';
+import type { UtilizationPoint } from '../world/utilization-point.js';
 import type { AlertRule } from './alert-rule.js';
 
 const WINDOW_MS_MAX = 60_000;

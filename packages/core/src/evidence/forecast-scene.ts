@@ -2,7 +2,7 @@
  * From a test's walk to time on the clock: how fast requests come, how late they are seen, and what a warm-up costs.
  */
 import type { Walk } from '@ascent/stats';
-import type { LatencyHistogram } from '../traffic-point.js';
+import type { LatencyHistogram } from '../world/traffic-point.js';
 import type { GatePlan } from './gate-plan.js';
 
 /** One stage of the plan. */

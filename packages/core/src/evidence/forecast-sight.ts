@@ -10,7 +10,7 @@ import {
   scaleOdds,
   steppedPassageQuantile,
 } from '@ascent/stats';
-import type { HistogramLayout } from '../traffic-point.js';
+import type { HistogramLayout } from '../world/traffic-point.js';
 import { plannedErrorRate, quantileMs, timeOf } from './forecast-scene.js';
 import type { Look, Scene, TimeToSee } from './forecast-scene.js';
 import { budgetParts } from './gate-plan.js';

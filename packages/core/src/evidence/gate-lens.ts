@@ -2,7 +2,7 @@
  * What every interval of one look has in common, worked out once: the budget's parts, and what limits and
  * tolerances mean in the buckets at hand.
  */
-import type { HistogramLayout } from '../traffic-point.js';
+import type { HistogramLayout } from '../world/traffic-point.js';
 import { budgetParts } from './gate-plan.js';
 import type { GatePlan, Question } from './gate-plan.js';
 import { bucketCount, firstBucketAbove, forgivenBuckets, isSameLayout } from './latency-layout.js';

@@ -3,7 +3,7 @@
  * and what it says on its own.
  */
 import { placeOfRate, rateBounds } from '@ascent/stats';
-import type { HistogramLayout } from '../traffic-point.js';
+import type { HistogramLayout } from '../world/traffic-point.js';
 import { combinedLogE, questionsOf } from './evidence.js';
 import type { SafetyStep } from './error-evidence.js';
 import type { Evidence } from './evidence.js';

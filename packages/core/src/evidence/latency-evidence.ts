@@ -5,7 +5,7 @@
  */
 import { latencyLogE, startLatency, updateLatency, updateSafetyAlone } from '@ascent/stats';
 import type { Latency, LatencyBlock } from '@ascent/stats';
-import type { HistogramLayout } from '../traffic-point.js';
+import type { HistogramLayout } from '../world/traffic-point.js';
 import type { GateLens, LatencyLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
 import { absorbLimit, limitLogE, startLimitEvidence } from './limit-evidence.js';

@@ -4,7 +4,7 @@
  * A tolerance of 25 % cannot be applied inside a bucket, so it is rounded in the release's favour: each
  * candidate request is taken to lie at the lower edge of its bucket before it is forgiven the factor.
  */
-import type { HistogramLayout, LatencyHistogram } from '../traffic-point.js';
+import type { HistogramLayout, LatencyHistogram } from '../world/traffic-point.js';
 
 /** Edges closer than this (relative) are the same edge. */
 const sameEdge = 1e-9;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TrafficPoint } from '../traffic-point.js';
+import type { TrafficPoint } from '../world/traffic-point.js';
 import { startEvidence } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import { defaultStatistics } from './gate-plan.js';

@@ -3,7 +3,7 @@
  * change, and never across a change of share.
  */
 import { reachesRisk } from '@ascent/stats';
-import type { TrafficPoint } from '../traffic-point.js';
+import type { TrafficPoint } from '../world/traffic-point.js';
 import { absorbErrors, changeErrorShare } from './error-evidence.js';
 import { combinedLogE, weighQuestions, zeroTotals } from './evidence.js';
 import type { Anomaly, Evidence, QuestionEvidence, Totals } from './evidence.js';

@@ -4,7 +4,7 @@
  * Every way a source can be wrong has its own name here, so that it is counted and shown instead of
  * quietly becoming evidence.
  */
-import type { HistogramLayout, TrafficPoint } from '../traffic-point.js';
+import type { HistogramLayout, TrafficPoint } from '../world/traffic-point.js';
 import { fullCounts, isSameLayout, isSoundLayout } from './latency-layout.js';
 
 /** What can be wrong with measurements, one name each. */

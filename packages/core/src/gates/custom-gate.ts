@@ -2,7 +2,7 @@
  * A gate on a number of the owner's own: any PromQL, any JSON over HTTP, or Sentry's new issues of the candidate. It has
  * no statistics behind it, so it never speaks for a release: it can hold it, or send it back, as its rule says.
  */
-import type { SecretName } from '../plan.js';
+import type { SecretName } from '../secret-name.js';
 
 /** Where the number comes from. Texts may hold the placeholders of {@link fillIn}. */
 export type GateSource =

@@ -1,5 +1,6 @@
 export {
   fillIn,
+  placeholders,
   sentryLevels,
   type CustomGate,
   type GateOutcome,
@@ -8,5 +9,4 @@ export {
   type GateSubject,
   type SentryLevel,
 } from './custom-gate.js';
-export { customGate, toCustomGate } from './custom-gate-config.js';
 export { evaluateGates, formatGateValue, sameFindings, type GateState } from './gate-state.js';
