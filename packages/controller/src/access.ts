@@ -8,6 +8,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GoogleIdentity } from './google-identity.js';
+import type { Refusal } from './refusal.js';
 
 const COOKIE = 'ascent_session';
 const SIGNED_IN_MS = 12 * 3_600_000;
@@ -19,14 +20,6 @@ export type AccessOptions = {
   readonly now: () => number;
   /** Who Google says a person is, behind Identity-Aware Proxy. @default nobody is asked */
   readonly google?: GoogleIdentity | null;
-};
-
-/** Why a request may not act. */
-export type Refusal = {
-  readonly status: 401 | 403;
-  readonly code:
-    'READ_ONLY' | 'FOREIGN_ORIGIN' | 'NOT_SIGNED_IN' | 'WRONG_TOKEN' | 'NO_NAME' | 'NOT_ALLOWED';
-  readonly message: string;
 };
 
 /** Decides who a request is from. */

@@ -4,7 +4,7 @@
  * Contract: https://cloud.google.com/iap/docs/signed-headers-howto
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Refusal } from './access.js';
+import type { Refusal } from './refusal.js';
 
 /** A person's e-mail, why they may not act, or `null` where the request did not come through the proxy. */
 export type GoogleIdentity = (headers: IncomingHttpHeaders) => Promise<string | Refusal | null>;

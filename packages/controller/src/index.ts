@@ -33,7 +33,8 @@ export {
   type GoogleIdentity,
   type GoogleIdentityOptions,
 } from './google-identity.js';
-export { createAccess, type Access, type AccessOptions, type Refusal } from './access.js';
+export { createAccess, type Access, type AccessOptions } from './access.js';
+export type { Refusal } from './refusal.js';
 export type { About, WishType } from './page-routes.js';
 export {
   readTraffic,

@@ -6,7 +6,8 @@ import {
   type Decision,
   type InstanceCountOutcome,
 } from '@ascent/core';
-import type { Access, Refusal } from './access.js';
+import type { Access } from './access.js';
+import type { Refusal } from './refusal.js';
 import { act, silence, type Wish } from './act.js';
 import type { ErrorLines, ErrorLog } from './error-log.js';
 import { readHistory, readHistoryEntry, REASON_KIND } from './history.js';

@@ -5,10 +5,7 @@
  */
 import type { Channel, RolloutPlan, SmokeCheck } from '@ascent/core';
 import type { Chance } from './chance.js';
-import type { Deed, TrialPlan } from './trial-draw.js';
-
-/** What people and their tools do besides the deeds of the first version. */
-export type LifeDeed = 'restart' | 'silence' | 'tickOff' | 'deleteStable';
+import type { Deed, TrialPlan } from './trial-plan.js';
 
 /** `trial` with more of life in it. */
 export function withLife(trial: TrialPlan, chance: Chance): TrialPlan {

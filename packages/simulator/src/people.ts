@@ -8,7 +8,7 @@ import {
   type RolloutRecord,
   type TrafficTarget,
 } from '@ascent/core';
-import type { Deed } from './trial-draw.js';
+import type { Deed } from './trial-plan.js';
 import { FIRST_REVISION, type TrialWorld } from './trial-world.js';
 
 /** The traffic a meddler sets; `null` where the deed is a command to Ascent. */

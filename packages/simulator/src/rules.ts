@@ -4,7 +4,7 @@
  */
 import { countSpotChecks, isOpen, type Decision } from '@ascent/core';
 import { areSame, wantedShares, type WriteSeen } from './ledger.js';
-import type { TrialPlan } from './trial-draw.js';
+import type { TrialPlan } from './trial-plan.js';
 
 /** A rule that was broken: which, when, and what happened. */
 export type Violation = { readonly rule: string; readonly atMs: number; readonly what: string };

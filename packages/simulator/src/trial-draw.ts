@@ -1,66 +1,12 @@
 /** From one seed to everything that a trial is made of: plan, traffic, releases, controllers, people, weather. */
-import { compilePlan, type RolloutPlan } from '@ascent/core';
+import { compilePlan } from '@ascent/core';
 import { chanceFor, type Chance } from './chance.js';
-import type { Demand } from './demand.js';
-import { withLife, type LifeDeed } from './life-draw.js';
-import { drawClock, worstErrorMs, type ClockError } from './skewed-clock.js';
+import { withLife } from './life-draw.js';
+import { drawClock, worstErrorMs } from './skewed-clock.js';
 import type { Behaviour } from './users.js';
-import { drawWeather, type Weather } from './weather.js';
-
-/** How a release turns out. `broken` is bad enough that no honest plan may promote it. */
-export type ReleaseKind = 'good' | 'worse' | 'slow' | 'broken' | 'unready' | 'failsSmoke';
-
-/** One new revision, when it is deployed and what it is like. */
-export type Release = {
-  readonly revision: string;
-  readonly atMs: number;
-  readonly kind: ReleaseKind;
-  readonly startUpMs: number;
-  readonly behaviour: Behaviour;
-};
-
-/**
- * One controller: `loop` waits for each step to end, `cron` starts one whatever became of the last, and `runLoop` is the
- * loop of `ascent up` and `serve`, which delivers beside its steps.
- */
-export type ControllerPlan = {
-  readonly name: string;
-  readonly style: 'loop' | 'cron' | 'runLoop';
-  readonly intervalMs: number;
-  readonly clock: ClockError;
-};
-
-/** Something people or their tools do at a moment of their own choosing. */
-export type Deed = {
-  readonly atMs: number;
-  readonly by: string;
-  readonly what: (typeof commands)[number] | (typeof meddlings)[number] | LifeDeed;
-};
-
-/** Everything a seed decides. */
-export type TrialPlan = {
-  readonly seed: number;
-  readonly startMs: number;
-  /** From here on nothing goes wrong any more. */
-  readonly healMs: number;
-  /** By then everything must have come to rest. */
-  readonly restMs: number;
-  readonly plan: RolloutPlan;
-  /** Names of the stages that need a person's approval. */
-  readonly approvalStages: readonly string[];
-  readonly demand: Demand;
-  readonly healthy: Behaviour;
-  /** Latencies come in Cloud Run's 235 buckets instead of a dozen. */
-  readonly finelyMeasured: boolean;
-  readonly releases: readonly Release[];
-  readonly controllers: readonly ControllerPlan[];
-  /** The clock of the people's laptops. */
-  readonly laptop: ClockError;
-  readonly deeds: readonly Deed[];
-  readonly weather: Weather;
-  /** Furthest apart that two clocks of this trial can be. */
-  readonly clocksApartMs: number;
-};
+import { commands, meddlings } from './trial-plan.js';
+import type { ControllerPlan, Deed, Release, ReleaseKind, TrialPlan } from './trial-plan.js';
+import { drawWeather } from './weather.js';
 
 const MINUTE_MS = 60_000;
 const START_MS = Date.UTC(2027, 0, 4, 0, 0, 0);
@@ -222,29 +168,4 @@ function drawDeeds(chance: Chance, { startMs, durationMs }: Span): readonly Deed
     deeds.push({ atMs: at(), by, what });
   }
   return deeds.sort((a, b) => a.atMs - b.atMs);
-}
-
-const commands = [
-  'approve',
-  'approve',
-  'approve',
-  'pause',
-  'resume',
-  'resume',
-  'resume',
-  'rollback',
-  'abort',
-  'skip',
-  'promote',
-] as const;
-const meddlings = [
-  'sendBackInConsole',
-  'splitInConsole',
-  'sendToLatest',
-  'applyTerraform',
-] as const;
-
-/** True for a command on a rollout, false for what is done otherwise or behind Ascent's back. */
-export function isCommand(what: Deed['what']): what is (typeof commands)[number] {
-  return commands.some((command) => command === what);
 }

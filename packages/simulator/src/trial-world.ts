@@ -15,7 +15,7 @@ import { areSame, Ledger, namedShares, wantedShares, type Turn, type WriteSeen }
 import { metricsAnswer } from './metrics-view.js';
 import { judgeWrite, type Violation } from './rules.js';
 import { SimulatedService, type ServiceState, type ServiceWrite } from './simulated-service.js';
-import type { TrialPlan } from './trial-draw.js';
+import type { TrialPlan } from './trial-plan.js';
 import { Users } from './users.js';
 import { VirtualTime } from './virtual-time.js';
 import { calm, type Weather } from './weather.js';

@@ -2,7 +2,8 @@ import { act, runLoop, tick, type World } from '@ascent/controller';
 import { isOpen, readRecord, writeRecord, type Rollout, type ServiceChange } from '@ascent/core';
 import { describe, expect, test } from 'vitest';
 import { realCode, runTrial, type ControllerCode } from './trial.js';
-import { drawTrial, type TrialPlan } from './trial-draw.js';
+import { drawTrial } from './trial-draw.js';
+import type { TrialPlan } from './trial-plan.js';
 
 describe('a trial', () => {
   test.each([3, 17, 2_718_281])('with seed %i gives the same bytes every time', async (seed) => {

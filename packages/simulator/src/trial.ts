@@ -19,14 +19,8 @@ import type { Turn } from './ledger.js';
 import { attentiveWish, meddledTraffic } from './people.js';
 import type { Violation } from './rules.js';
 import { clockReading, type ClockError } from './skewed-clock.js';
-import {
-  drawTrial,
-  isCommand,
-  type ControllerPlan,
-  type Deed,
-  type DrawsVersion,
-  type TrialPlan,
-} from './trial-draw.js';
+import { drawTrial, type DrawsVersion } from './trial-draw.js';
+import { isCommand, type ControllerPlan, type Deed, type TrialPlan } from './trial-plan.js';
 import { TrialWorld } from './trial-world.js';
 
 /** The controller's entry points, so that a test can hand in one with a mistake planted in it. */

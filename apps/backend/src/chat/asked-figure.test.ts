@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Passage } from '../content/retrieval.js';
+import type { Passage } from '../content/passage.js';
 import { findWithFigure, type AskedFigure } from './asked-figure.js';
 
 const passage = (title: string, body: string): Passage => ({

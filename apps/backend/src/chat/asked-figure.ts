@@ -1,5 +1,6 @@
 import { listLevels } from '../content/levels.js';
-import { isRelevant, type Passage } from '../content/retrieval.js';
+import type { Passage } from '../content/passage.js';
+import { isRelevant } from '../content/retrieval.js';
 
 /**
  * Questions for a figure that safety hangs on. The best document by its words is not always the one with the right figure:

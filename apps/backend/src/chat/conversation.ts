@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Passage, Retrieval } from '../content/retrieval.js';
+import type { Passage } from '../content/passage.js';
+import type { Retrieval } from '../content/retrieval.js';
 import type { SessionStore, StoredProfile, Turn } from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import type { Writer } from '../model/fallback.js';
@@ -18,6 +19,7 @@ import { writeModelAnswer } from './model-answer.js';
 import { answerEmergency, answerMedical } from './redirect.js';
 import { assessSafety } from './safety.js';
 import { findSmallTalk } from './small-talk.js';
+import type { TurnContext } from './turn-context.js';
 import type { TurnReport } from './turn-report.js';
 
 /** What a conversation needs of the rest of the backend. */
@@ -25,16 +27,6 @@ export interface ConversationPorts {
   readonly sessions: SessionStore;
   readonly retrieval: Retrieval;
   readonly writer: Writer;
-}
-
-/** What belongs to one request only. */
-export interface TurnContext {
-  readonly requestId: string;
-  /** Fires when the diver has gone away: nothing is stored then. */
-  readonly signal: AbortSignal;
-  /** Fires when the instance must end soon: a model's answer is cut short, a quoted one is given instead. */
-  readonly hurry: AbortSignal;
-  readonly report: TurnReport;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isRelevant, type Passage } from '../content/retrieval.js';
+import type { Passage } from '../content/passage.js';
+import { isRelevant } from '../content/retrieval.js';
 import type { AgentType, Citation } from './contract.js';
 
 /** An answer that can be given as it stands. */

@@ -2,7 +2,7 @@ import type { Writer, WriterEvent } from '../model/fallback.js';
 import { computeCostUsd } from '../model/prices.js';
 import { ProviderError } from '../model/provider.js';
 import type { Citation } from './contract.js';
-import type { TurnContext } from './conversation.js';
+import type { TurnContext } from './turn-context.js';
 import type { ChatEvent } from './events.js';
 import { alarm, buildPrompt, findCitations, leaksPrompt, type PromptParts } from './prompt.js';
 import type { TurnReport } from './turn-report.js';

@@ -1,4 +1,4 @@
-import type { Passage } from '../content/retrieval.js';
+import type { Passage } from '../content/passage.js';
 import type { Message } from '../data/session-store.js';
 import type { Prompt } from '../model/provider.js';
 import type { AgentType, Citation, DiverProfile } from './contract.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fuse } from './fusion.js';
-import type { Passage } from './retrieval.js';
+import type { Passage } from './passage.js';
 
 function makePassage(slug: string, position: number, more: Partial<Passage> = {}): Passage {
   const text = { title: slug, summary: '', heading: '', body: '' };

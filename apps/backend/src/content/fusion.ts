@@ -1,4 +1,4 @@
-import type { Passage } from './retrieval.js';
+import type { Passage } from './passage.js';
 
 /** As in the paper below; it keeps the first ranks from deciding everything. */
 const rankConstant = 60;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { areas, ContentError, parseDocument, type Document } from './document.js';
-import type { LibraryFile } from './library.js';
+import type { LibraryFile } from './library-file.js';
 
 /** Raised by hand when the index is built differently, so that the same content is indexed anew. */
 const indexVersion = 2;

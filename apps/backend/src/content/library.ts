@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from './document.js';
+import type { LibraryFile } from './library-file.js';
 import { createVocabulary, type Vocabulary } from './vocabulary.js';
 
 /** Everything DovvyBuddy knows. */
@@ -8,13 +9,6 @@ export interface Library {
   readonly documents: readonly Document[];
   readonly vocabulary: Vocabulary;
   /** Changes when any word of the content changes, and when the way of indexing changes. */
-  readonly hash: string;
-}
-
-/** A library as it is written to a file. */
-export interface LibraryFile {
-  readonly documents: readonly Document[];
-  readonly synonyms: string;
   readonly hash: string;
 }
 

@@ -1,31 +1,8 @@
 import type { Database } from '../data/database.js';
-import type { areas } from './document.js';
 import type { ProviderFault } from '../model/provider.js';
 import { fuse } from './fusion.js';
+import type { Passage } from './passage.js';
 import type { Vocabulary } from './vocabulary.js';
-
-/** A passage that was found for a question. */
-export interface Passage {
-  readonly slug: string;
-  readonly area: (typeof areas)[number];
-  readonly title: string;
-  readonly summary: string;
-  /** 0 is the document's summary, sections follow. */
-  readonly position: number;
-  readonly heading: string;
-  readonly body: string;
-  /** BM25 of the passage, and of its document by the best passage for each word. Higher is better; no upper bound. */
-  readonly passageScore: number;
-  readonly documentScore: number;
-  /** Share of the question's words (stop words apart) that the document holds, 0 to 1. */
-  readonly coverage: number;
-  /** Cosine between passage and question, where vectors found it. */
-  readonly similarity?: number;
-  /** Where both lists were fused (see `fuse`): the passage's score. The BM25 scores then say nothing about the order. */
-  readonly fusedScore?: number;
-  /** Begins with the very figure that was asked for (see `findWithFigure`). */
-  readonly isExact?: true;
-}
 
 /** Hears why the meaning of a question could not be looked at, though it should have been. */
 export type OnMeaningFailure = (fault: ProviderFault) => void;

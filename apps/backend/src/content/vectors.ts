@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../data/database.js';
 import { createQuestionEmbedder, embedBefore, type Embedder } from '../model/embedder.js';
 import { ProviderError } from '../model/provider.js';
-import type { MeaningSearch, Passage } from './retrieval.js';
+import type { Passage } from './passage.js';
+import type { MeaningSearch } from './retrieval.js';
 
 /** What {@link createVectors} works with; milliseconds. */
 export interface VectorsOptions {

@@ -35,6 +35,9 @@ export interface DatabaseOptions {
   readonly onLostConnection: (error: Error) => void;
 }
 
+/** How much longer than the server's own limit an answer is waited for. */
+const answerGraceMs = 500;
+
 /** Opens a pool; no connection is made before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -43,6 +46,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.connectTimeoutMs,
     idleTimeoutMillis: options.idleTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
+    // A server that is frozen, or a network that swallows packets, cancels nothing and closes nothing: then this end gives up.
+    //query_timeout: options.statementTimeoutMs + answerGraceMs,
     application_name: options.applicationName,
     keepAlive: true,
   });
@@ -107,7 +112,7 @@ const networkCodes = new Set([
   'ENETUNREACH',
 ]);
 const networkMessages =
-  /Connection terminated|timeout exceeded when trying to connect|not queryable/;
+  /Connection terminated|timeout exceeded when trying to connect|not queryable|Query read timeout/;
 
 function explainFailure(error: unknown): never {
   if (error instanceof NoSlotError) throw new ApiError('DATABASE_BUSY', { cause: error });

@@ -5,7 +5,7 @@
 import type { Evidence } from './evidence.js';
 import type { GatePlan, RollbackRule } from './gate-plan.js';
 import type { GateReport } from './gate-report.js';
-import type { Judgement } from './judge.js';
+import type { Judgement } from './judgement.js';
 import { slowPart } from './latency-evidence.js';
 import { countFrom, quantileMs } from './latency-layout.js';
 import { windowCounts } from './recent-window.js';
