@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalPostgres, type LocalPostgres } from '@ascent/local-postgres';
@@ -26,6 +27,44 @@ async function start(settings: Readonly<Record<string, string>>): Promise<string
 }
 
 const ask = (url: string, message: string): Promise<Reply> => post(`${url}/api/chat`, { message });
+
+/** Stands between backend and database, and carries nothing, without closing anything, while it is frozen. */
+async function startFreezableWire(targetPort: number): Promise<{
+  readonly port: number;
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  readonly close: () => void;
+}> {
+  let isFrozen = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(targetPort, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    near.on('data', (data) => far.write(data)).on('close', () => far.destroy());
+    far.on('data', (data) => near.write(data)).on('close', () => near.destroy());
+    if (isFrozen) for (const socket of [near, far]) socket.pause();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
 
 /** Every accepted message must be readable; every refusal must say when to come back. */
 async function checkReplies(url: string, replies: readonly Reply[]): Promise<void> {
@@ -94,6 +133,31 @@ test('the database goes away in the middle of load and comes back: 503 meanwhile
   await Promise.all(load);
   expect((await get(`${url}/ready`)).status).toBe(200);
   await checkReplies(url, replies);
+});
+
+test('a database that is there but frozen: 503 instead of a request without end, and answers again when it wakes', async () => {
+  const wire = await startFreezableWire(postgres.port);
+  try {
+    backend = await startBackend(
+      postgres.url.replace(`:${String(postgres.port)}/`, `:${String(wire.port)}/`),
+      {
+        DATABASE_STATEMENT_TIMEOUT_MS: '300',
+        DATABASE_CONNECT_TIMEOUT_MS: '500',
+        DATABASE_POOL_MAX: '2',
+      },
+    );
+    const { url } = backend;
+    expect((await ask(url, 'What is nitrox?')).status).toBe(200);
+    wire.freeze();
+    const replies = await Promise.all([1, 2, 3].map(() => ask(url, 'What is nitrox?')));
+    expect(replies.map(({ status }) => status)).toEqual([503, 503, 503]);
+    wire.thaw();
+    await expect
+      .poll(async () => (await ask(url, 'What is nitrox?')).status, { timeout: 20_000 })
+      .toBe(200);
+  } finally {
+    wire.close();
+  }
 });
 
 test('a database that stays away keeps an instance from becoming ready, with the reason', async () => {

@@ -47,7 +47,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: options.idleTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
     // A server that is frozen, or a network that swallows packets, cancels nothing and closes nothing: then this end gives up.
-    //query_timeout: options.statementTimeoutMs + answerGraceMs,
+    query_timeout: options.statementTimeoutMs + answerGraceMs,
     application_name: options.applicationName,
     keepAlive: true,
   });
