@@ -15,6 +15,7 @@ import { removeOrphanContainers } from './docker/container-program.js';
 import { DockerEngine } from './docker/docker-engine.js';
 import { makeChance } from './front-door/chance.js';
 import { FrontDoor } from './front-door/front-door.js';
+import { ignoreUpgrade, isWebSocket } from './front-door/ignored-upgrade.js';
 import { answerPlain, serve } from './front-door/proxy.js';
 import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
 import { RouteTable } from './front-door/route-table.js';
@@ -72,6 +73,12 @@ function makeServer(
     },
   );
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isWebSocket(incoming)) {
+      ignoreUpgrade(server, { incoming, socket, head });
+      return;
+    }
+    // Node has let go of the socket; a client that resets it ends its own connection, nothing else.
+    socket.on('error', () => socket.destroy());
     const admitted = frontDoor.admit(incoming);
     if (admitted === 'api') refuseUpgrade(socket, 400, 'The APIs speak HTTP only.');
     else if ('status' in admitted) refuseUpgrade(socket, admitted.status, admitted.message);

@@ -25,7 +25,7 @@ import { connectionsTo, type ConnectionUser, type UpstreamConnection } from './u
 
 /** The status recorded when the client went away before an answer; what nginx made common. */
 // divergence: status-499
-const clientClosedStatus = 499;
+export const clientClosedStatus = 499;
 
 /** Bodies up to this size are sent in one write with their head. */
 const oneWriteBytesMax = 16_384;
@@ -54,16 +54,22 @@ export function refusalOf(error: unknown): { status: number; message: string } {
   return { status: 500, message: 'Internal error of the front door.' };
 }
 
-const connectionFault =
+/** What a client is told when an instance ends a connection without an answer. */
+export const connectionFault =
   'The request failed because either the HTTP response was malformed or connection to the instance had an error.';
 
-/** A request line and headers as they go over the wire. */
-export function writeHead(method: string, path: string, headers: readonly string[]): string {
-  let head = `${method} ${path} HTTP/1.1\r\n`;
+/** A first line and headers as they go over the wire. */
+export function writeFields(firstLine: string, headers: readonly string[]): string {
+  let head = `${firstLine}\r\n`;
   for (let index = 0; index + 1 < headers.length; index += 2) {
     head += `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}\r\n`;
   }
   return `${head}\r\n`;
+}
+
+/** A request line and headers as they go over the wire. */
+export function writeHead(method: string, path: string, headers: readonly string[]): string {
+  return writeFields(`${method} ${path} HTTP/1.1`, headers);
 }
 
 /** One request on its way. */

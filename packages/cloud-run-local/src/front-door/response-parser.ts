@@ -24,7 +24,7 @@ export class MalformedResponseError extends Error {
 }
 
 /** Most bytes of a head. */
-const headBytesMax = 65_536;
+export const headBytesMax = 65_536;
 /** Most bytes of a line that tells a chunk's size. */
 const chunkLineBytesMax = 1024;
 
