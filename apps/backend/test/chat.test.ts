@@ -59,6 +59,57 @@ describe('POST /api/chat', () => {
     expect(body.response).toContain('+1-919-684-9111');
   });
 
+  test.each([
+    'what should I do now?',
+    'should I give him oxygen?',
+    'which number again?',
+    'how do I put him?',
+    'ok he feels better, can we go diving tomorrow?',
+    'hello?',
+    'thanks',
+    'his asthma is playing up',
+  ])('after an emergency "%s" is not looked up among the notes', async (message) => {
+    const first = await post(chat, { message: 'my buddy is unconscious after a dive on Koh Tao' });
+    expect(first.body.response).toContain('Thailand: 1669');
+    const { sessionId } = first.body;
+    const { body } = await post(chat, { message, sessionId });
+    expect(body.metadata).toMatchObject({ mode: 'redirect', safety: 'emergency' });
+    expect(body.response).toContain('Thailand: 1669');
+    // Numbers come from where the diver says he is, never from what the answers before named.
+    expect(body.response).not.toContain('Europe: 112');
+    expect(body.citations[0]?.slug).toBe('emergency-contacts');
+  });
+
+  test('an emergency that is over lets other questions be answered again', async () => {
+    const { sessionId } = (await post(chat, { message: 'diver missing at Blue Corner' })).body;
+    const other = await post(chat, { message: 'How long does the course take?', sessionId });
+    expect(other.body.metadata['safety']).toBe('safe');
+    expect(other.body.response).toContain('+1-919-684-9111');
+    const over = await post(chat, { message: 'he is back, all good, false alarm', sessionId });
+    expect(over.body.metadata['safety']).toBe('medical');
+    expect(over.body.response).toContain('DAN');
+    const next = await post(chat, { message: 'what is a safety stop?', sessionId });
+    expect(next.body.metadata['safety']).toBe('safe');
+    const worse = await post(chat, { message: 'no, he is unconscious!', sessionId });
+    expect(worse.body.metadata['safety']).toBe('emergency');
+  });
+
+  test('a complaint counts with the dive that was told of before it', async () => {
+    const { sessionId } = (await post(chat, { message: 'Is two dives to 30 m today too many?' }))
+      .body;
+    const { body } = await post(chat, { message: 'my elbow hurts', sessionId });
+    expect(body.metadata['safety']).toBe('emergency');
+  });
+
+  test('somebody who does not want to live is not told of diving', async () => {
+    const { body } = await post(chat, {
+      message: "I don't want to live, one last deep dive in Dahab",
+    });
+    expect(body.metadata['safety']).toBe('emergency');
+    expect(body.response).toContain('Egypt: 123');
+    expect(body.response).toContain('do not stay alone');
+  });
+
   test('a question that matches nothing is answered honestly', async () => {
     const { status, body } = await post(chat, { message: 'xyzzy plugh' });
     expect(status).toBe(200);
@@ -140,6 +191,7 @@ describe('GET /api/session/{id}', () => {
     expect(body.citations).not.toEqual([]);
     expect(messages[1]?.citations).toEqual(body.citations);
     expect(messages[0]?.citations).toBeNull();
+    expect(messages.map(({ safety }) => safety)).toEqual([null, 'safe', null, 'safe']);
   });
 
   test('an unknown session is 404 and a malformed number 400', async () => {

@@ -99,6 +99,7 @@ export interface ReplyBody {
     readonly role: string;
     readonly content: string;
     readonly citations: unknown;
+    readonly safety: unknown;
   }[];
   readonly diverProfile: unknown;
   readonly status: string;

@@ -12,7 +12,7 @@ afterAll(() => postgres.remove());
 test('instances that start together migrate once', async () => {
   const url = await postgres.createDatabase();
   const applied = await Promise.all([1, 2, 3, 4].map(() => migrateToLatest(url)));
-  expect(applied.flat()).toEqual(['0001-sessions', '0002-content']);
+  expect(applied.flat()).toEqual(['0001-sessions', '0002-content', '0003-safety']);
   expect(await findMissingMigrations(url)).toEqual([]);
 });
 

@@ -15,7 +15,10 @@ export type Behaviour =
   | 'says nothing'
   | 'talks nonsense'
   | 'gives its rules away'
-  | 'raises the alarm';
+  | 'never stops'
+  | 'raises the alarm'
+  | 'raises the alarm in its own way'
+  | 'answers slowly';
 
 /** A request that a provider got. */
 export interface ModelRequest {
@@ -163,6 +166,22 @@ function play(response: ServerResponse, behaviour: Behaviour, protocol: Protocol
     'raises the alarm': () => {
       begin(protocol(['EMER', 'GENCY']));
       response.end();
+    },
+    'raises the alarm in its own way': () => {
+      begin(protocol(['**Emer', 'gency.**']));
+      response.end();
+    },
+    'never stops': () => {
+      const piece = protocol(['on and on '.repeat(100)])[0] ?? '';
+      begin([]);
+      const flood = setInterval(() => response.write(piece), 1);
+      response.once('close', () => {
+        clearInterval(flood);
+      });
+    },
+    'answers slowly': () => {
+      begin(complete.slice(0, 1));
+      setTimeout(() => response.end(complete.slice(1).join('')), 2500);
     },
     'gives its rules away': () => {
       begin(protocol(leak));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ifItIsHappeningNow } from '../src/chat/extractive-answer.js';
 import {
   get,
   post,
@@ -45,6 +46,7 @@ function modelSettings(): Record<string, string> {
   };
 }
 
+const spokenByModel = `A safety stop takes three minutes at five metres [1].\n\n${ifItIsHappeningNow}`;
 const question = { message: 'How long is a safety stop?' };
 const ask = (): Promise<Reply> => post(`${backend.url}/api/chat`, question);
 
@@ -80,7 +82,7 @@ const requestLine = (): Record<string, unknown> =>
 describe('a model answers', () => {
   test('from the sources, with citations, tokens and cost', async () => {
     const { body } = await ask();
-    expect(body.response).toBe('A safety stop takes three minutes at five metres [1].');
+    expect(body.response).toBe(spokenByModel);
     expect(body.citations).toEqual([expect.objectContaining({ slug: 'safety-stops' })]);
     expect(body.metadata).toMatchObject({
       mode: 'model',
@@ -94,7 +96,7 @@ describe('a model answers', () => {
   test('word by word when streamed, the whole at the end', async () => {
     const events = await stream();
     const types = events.map(({ type }) => type);
-    expect(types).toEqual(['route', 'token', 'token', 'token', 'citation', 'final']);
+    expect(types).toEqual(['route', 'token', 'token', 'token', 'token', 'citation', 'final']);
     const spoken = events.map(({ data }) => data.text ?? '').join('');
     expect(spoken).toBe(events.at(-1)?.data.response);
   });
@@ -146,13 +148,39 @@ describe('a model answers', () => {
   });
 });
 
-test('a model that takes a message for an emergency is believed', async () => {
+test.each(['raises the alarm', 'raises the alarm in its own way'] as const)(
+  'a model that takes a message for an emergency is believed, if it %s',
+  async (behaviour) => {
+    models.behave(behaviour, 'answers');
+    const events = await stream({ message: 'What if somebody on Koh Tao looks all wrong to me?' });
+    const final = events.at(-1)?.data;
+    expect(final?.metadata).toMatchObject({ mode: 'redirect', safety: 'emergency' });
+    expect(final?.response).toContain('Thailand: 1669');
+    expect(events.map(({ data }) => data.text ?? '').join('')).not.toMatch(/emergency\W*$/i);
+    expect(events.map(({ type }) => type)).toEqual(['route', 'token', 'citation', 'final']);
+  },
+);
+
+test('the place that was told before is remembered when a model raises the alarm', async () => {
+  const first = await post(`${backend.url}/api/chat`, { message: 'Is Dahab good in May?' });
   models.behave('raises the alarm', 'answers');
-  const events = await stream({ message: 'What if somebody on Koh Tao looks all wrong to me?' });
-  const final = events.at(-1)?.data;
-  expect(final?.metadata).toMatchObject({ mode: 'redirect', safety: 'emergency' });
-  expect(final?.response).toContain('Thailand: 1669');
-  expect(events.map(({ data }) => data.text ?? '').join('')).not.toContain('EMER');
+  const { body } = await post(`${backend.url}/api/chat`, {
+    message: 'What if somebody looks all wrong to me?',
+    sessionId: first.body.sessionId,
+  });
+  expect(body.response).toContain('Egypt: 123');
+});
+
+test('an emergency does not wait for the answer before it', async () => {
+  const { sessionId } = (await ask()).body;
+  models.behave('answers slowly', 'answers');
+  const slow = post(`${backend.url}/api/chat`, { ...question, sessionId });
+  await expect.poll(() => models.countOpenCalls()).toBe(1);
+  const message = 'my buddy is unconscious';
+  const emergency = await post(`${backend.url}/api/chat`, { message, sessionId });
+  expect(emergency.body.metadata).toMatchObject({ safety: 'emergency', stored: false });
+  expect(models.countOpenCalls()).toBe(1);
+  expect((await slow).status).toBe(200);
 });
 
 describe('a provider fails', () => {
@@ -164,6 +192,7 @@ describe('a provider fails', () => {
     ['is out of quota', 'quota'],
     ['fails', 'unavailable'],
     ['says nothing', 'empty'],
+    ['never stops', 'endless'],
     ['talks nonsense', 'unavailable'],
   ];
 
@@ -172,7 +201,7 @@ describe('a provider fails', () => {
     const { status, body } = await ask();
     expect(status).toBe(200);
     expect(body.metadata).toMatchObject({ mode: 'model', provider: 'gemini' });
-    expect(body.response).toBe('A safety stop takes three minutes at five metres [1].');
+    expect(body.response).toBe(spokenByModel);
     expect(requestLine()['fallbacks']).toEqual([{ provider: 'groq', fault }]);
   });
 
@@ -189,7 +218,7 @@ describe('a provider fails', () => {
     const events = await stream();
     const final = events.at(-1);
     expect(final?.type).toBe('final');
-    expect(final?.data.response).toBe('A safety stop takes three minutes at five metres [1].');
+    expect(final?.data.response).toBe(spokenByModel);
   });
 
   test('three times in a row: it is left alone, and costs the next diver no waiting', async () => {

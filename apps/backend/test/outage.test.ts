@@ -87,9 +87,11 @@ test('far more divers than can be served: 503 with Retry-After for some, and wha
     DATABASE_ACQUIRE_TIMEOUT_MS: '50',
     DATABASE_QUEUE_MAX: '10',
   });
-  const replies = await Promise.all(
-    Array.from({ length: 400 }, () => ask(url, 'What is a safety stop?')),
-  );
+  const many = Array.from({ length: 400 }, () => ask(url, 'What is a safety stop?'));
+  const emergency = ask(url, 'my buddy is unconscious after the dive in Egypt');
+  const replies = await Promise.all(many);
+  // Divers in need never wait for the others.
+  expect((await emergency).body.response).toContain('Egypt: 123');
   // Reading back is one at a time: the same limits hold for it.
   await checkReplies(url, replies);
   expect((await ask(url, 'What is a safety stop?')).status).toBe(200);
@@ -151,6 +153,9 @@ test('a database that is there but frozen: 503 instead of a request without end,
     wire.freeze();
     const replies = await Promise.all([1, 2, 3].map(() => ask(url, 'What is nitrox?')));
     expect(replies.map(({ status }) => status)).toEqual([503, 503, 503]);
+    const emergency = await ask(url, 'my buddy is unconscious after the dive in Egypt');
+    expect(emergency.body.response).toContain('Egypt: 123');
+    expect(emergency.body.metadata['stored']).toBe(false);
     wire.thaw();
     await expect
       .poll(async () => (await ask(url, 'What is nitrox?')).status, { timeout: 20_000 })

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Passage } from '../content/passage.js';
 import type { Retrieval } from '../content/retrieval.js';
 import type { SessionStore, StoredProfile, Turn } from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import type { Writer } from '../model/fallback.js';
 import type { ProviderFault } from '../model/provider.js';
+import { assessSituation, followsEmergency, type Situation } from './after-emergency.js';
 import { findWithFigure } from './asked-figure.js';
+import { chooseRedirect, listSaid } from './careful-answer.js';
 import {
   diverProfileSchema,
   type ChatRequest,
@@ -13,10 +16,10 @@ import {
   type DiverProfile,
 } from './contract.js';
 import type { ChatEvent } from './events.js';
-import { nothingFound, quoteAnswer, type Answer } from './extractive-answer.js';
+import { ifItIsHappeningNow, nothingFound, quoteAnswer, type Answer } from './extractive-answer.js';
 import { guardAnswer, isInjection } from './guard.js';
 import { writeModelAnswer } from './model-answer.js';
-import { answerEmergency, answerMedical } from './redirect.js';
+import { answerEmergency, answerWhileEmergency } from './redirect.js';
 import { assessSafety } from './safety.js';
 import { findSmallTalk } from './small-talk.js';
 import type { TurnContext } from './turn-context.js';
@@ -43,10 +46,12 @@ export async function* converse(
   report.safety = assessSafety(request.message);
   const turn = await beginTurn(ports, request, report);
   report.sessionId = turn.sessionId;
+  const situation = assessSituation(request.message, turn.history);
+  report.safety = situation.safety;
   let isFinished = false;
   try {
     const passages = await findPassages(ports, request, { turn, report });
-    const quoted = chooseAnswer(request, passages, { report, turn });
+    const quoted = chooseAnswer(request, passages, { report, turn, situation });
     report.agentType = quoted.agentType;
     const { sessionId } = turn;
     yield {
@@ -65,26 +70,33 @@ export async function* converse(
 /** A turn that exists nowhere but here: for an emergency while the database is away. */
 type MaybeStoredTurn = Turn & { readonly isUnstored?: true };
 
+/** How long an emergency waits for the database, or for an earlier answer of its session, before it is answered without them. */
+const emergencyPatienceMs = 1_000;
+
 async function beginTurn(
   { sessions }: ConversationPorts,
   { sessionId, diverProfile }: ChatRequest,
   { safety }: TurnReport,
 ): Promise<MaybeStoredTurn> {
-  try {
-    return await sessions.beginTurn(sessionId, diverProfile);
-  } catch (error) {
-    if (safety !== 'emergency' || !(error instanceof ApiError)) throw error;
-    const diverSaid: StoredProfile | null = diverProfile ?? null;
-    const token = randomUUID();
-    return {
-      sessionId: sessionId ?? token,
-      isNew: true,
-      history: [],
-      diverProfile: diverSaid,
-      token,
-      isUnstored: true,
-    };
-  }
+  const taking = sessions.beginTurn(sessionId, diverProfile);
+  if (safety !== 'emergency') return taking;
+  const turn = await inTime(taking);
+  if (turn) return turn;
+  // It may be given the turn yet, when nobody waits for it any more.
+  taking.then(
+    (late) => sessions.abandonTurn(late),
+    () => undefined,
+  );
+  const diverSaid: StoredProfile | null = diverProfile ?? null;
+  const token = randomUUID();
+  return {
+    sessionId: sessionId ?? token,
+    isNew: true,
+    history: [],
+    diverProfile: diverSaid,
+    token,
+    isUnstored: true,
+  };
 }
 
 async function finishTurn(
@@ -98,17 +110,33 @@ async function finishTurn(
 ): Promise<boolean> {
   if (turn.isUnstored) return false;
   const { text, agentType, citations } = answer;
-  try {
-    await sessions.finishTurn(turn, {
+  const storing = sessions
+    .finishTurn(turn, {
       question: request.message,
       answer: text,
       agentType,
       citations,
-    });
-    return true;
+      safety: report.safety,
+    })
+    .then(() => true);
+  return report.safety === 'emergency' ? ((await inTime(storing)) ?? false) : storing;
+}
+
+/** What a promise gives, or undefined if that takes too long for an emergency or the database cannot serve it. */
+async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
+  const timer = new AbortController();
+  const patience = delay(emergencyPatienceMs, undefined, { signal: timer.signal }).catch(
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work, patience]);
   } catch (error) {
-    if (report.safety !== 'emergency' || !(error instanceof ApiError)) throw error;
-    return false;
+    if (!(error instanceof ApiError)) throw error;
+    return undefined;
+  } finally {
+    timer.abort();
+    // Whatever comes of it later is nobody's any more.
+    work.catch(() => undefined);
   }
 }
 
@@ -134,17 +162,21 @@ async function findPassages(
 function chooseAnswer(
   { message }: ChatRequest,
   passages: readonly Passage[],
-  { report, turn }: { readonly report: TurnReport; readonly turn: Turn },
+  parts: { readonly report: TurnReport; readonly turn: Turn; readonly situation: Situation },
 ): Answer {
-  const words = [
-    message,
-    ...turn.history.map(({ content }) => content),
-    JSON.stringify(turn.diverProfile),
-  ];
-  if (report.safety === 'emergency') return answerEmergency(words.join('\n'));
-  if (report.safety === 'medical') return answerMedical();
+  const { report, turn, situation } = parts;
+  const redirect = chooseRedirect(message, turn, situation);
+  if (redirect) return redirect;
   if (report.isInjection) return guardAnswer;
-  return findSmallTalk(message) ?? quoteAnswer(passages);
+  const answer = findSmallTalk(message) ?? quoteAnswer(passages);
+  if (!followsEmergency(turn.history)) return answer;
+  if (answer === nothingFound) {
+    report.safety = 'emergency';
+    return answerWhileEmergency(...listSaid(message, turn));
+  }
+  return answer.text.endsWith(ifItIsHappeningNow)
+    ? answer
+    : { ...answer, text: `${answer.text}\n\n${ifItIsHappeningNow}` };
 }
 
 /** Yields the answer's text and sources: a model's if one may speak and can, else the one that is there already. */
@@ -173,8 +205,9 @@ async function* speak(
       : undefined;
   if (written === 'alarm') {
     Object.assign(report, { safety: 'emergency', mode: 'redirect' });
-    const redirect = answerEmergency(parts.request.message);
+    const redirect = answerEmergency(...listSaid(parts.request.message, turn));
     yield { type: 'token', data: { text: redirect.text } };
+    for (const citation of redirect.citations) yield { type: 'citation', data: citation };
     return redirect;
   }
   if (written) {

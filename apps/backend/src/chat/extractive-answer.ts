@@ -32,7 +32,8 @@ const alsoAboutIt = 0.9;
 /** A second passage is quoted if it answers nearly as well as the first. */
 const nearlyAsGood = 0.6;
 
-const ifItIsHappeningNow =
+/** The net below the safety check, at the end of answers about safety. */
+export const ifItIsHappeningNow =
   'If this is happening to somebody now, do not read on: call the local emergency services, then DAN (America +1-919-684-9111, Europe +39-06-4211-5685).';
 
 /**

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { localNumbers } from './emergency-numbers.js';
-import { answerEmergency, answerMedical } from './redirect.js';
+import {
+  answerAllClear,
+  answerEmergency,
+  answerMedical,
+  answerWhileEmergency,
+} from './redirect.js';
 import { normaliseMessage } from './safety-text.js';
 import { trainSafetyModel, type Example } from './safety-training.js';
 import { assessSafety, type SafetyLabel } from './safety.js';
@@ -110,10 +115,25 @@ describe('the redirect', () => {
     expect(answerEmergency('we are on Koh Tao').text).toContain('Thailand: 1669');
     expect(answerEmergency('{"location":"Hurghada"}').text).toContain('Egypt: 123');
     expect(answerEmergency('no idea where').text).toContain('112 works in the European Union');
+    expect(answerEmergency('estamos en México').text).toContain('911');
+    expect(answerEmergency('wir sind in Ägypten').text).toContain('Egypt: 123');
+    expect(answerEmergency('New South Wales').text).toContain('Australia: 000');
+    expect(answerEmergency('New South Wales').text).not.toContain('United Kingdom');
+  });
+
+  test('names the place that was told last, and no other', () => {
+    const { text } = answerEmergency('he is blue', 'we are in Dahab now', 'last week in Thailand');
+    expect(text).toContain('Egypt: 123');
+    expect(text).not.toContain('Thailand');
   });
 
   test('gives whom to call and nothing that sounds like treatment', () => {
-    for (const { text } of [answerEmergency(''), answerMedical()]) {
+    for (const { text } of [
+      answerEmergency(''),
+      answerWhileEmergency(''),
+      answerAllClear(''),
+      answerMedical(),
+    ]) {
       expect(text).toContain('+1-919-684-9111');
       expect(text).not.toMatch(/\b(take|dose|mg|aspirin|massage|lay|lie|give (him|her|them))\b/i);
     }

@@ -40,6 +40,7 @@ export type SafetyLabel = 'emergency' | 'medical' | 'safe';
  */
 export function assessSafety(message: string): SafetyLabel {
   const text = normaliseMessage(message);
+  if (desperate.test(text)) return 'emergency';
   if (foreignCatastrophe.test(text) && !foreignTheory.test(text)) return 'emergency';
   const tagged = tagWords(`${text} .`);
   const context = readContext(tagged);
@@ -49,6 +50,15 @@ export function assessSafety(message: string): SafetyLabel {
   if (soundsUrgent(context, isMedical) && judgeSound(text, tagged) > soundFrom) return 'emergency';
   if (isMedical && !notMedical.test(text)) return 'medical';
   return signs.some((sign) => isComplaint(sign, context)) ? 'medical' : 'safe';
+}
+
+/** Somebody speaks of taking his own life; for text that `normaliseMessage` has prepared. */
+const desperate =
+  /\b(?:(?:want|going|plan|decided|like|ready|wish) to (?:die|drown(?: myself)?|end (?:it all|my life)|kill myself)|(?:kill|drown|hurt) myself|suicid\w*|(?:do not|no longer|not) want to (?:live|be alive|wake up|exist)|end my life|better off dead|no reason to live)\b(?! of (?:laughing|laughter|cold|boredom))(?! for)/;
+
+/** Whether somebody speaks of taking his own life. */
+export function soundsDesperate(message: string): boolean {
+  return desperate.test(normaliseMessage(message));
 }
 
 /** Neither an old story, nor a thing of every dive, nor a plan with an illness. */

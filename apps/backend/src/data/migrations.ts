@@ -71,4 +71,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
     );
     create index passage_terms_passage on dovvybuddy.passage_terms (passage_id);
   `),
+  '0003-safety': run(`
+    -- How careful an answer was. Null in questions, and in answers of revisions that did not store it.
+    alter table dovvybuddy.messages add column safety text;
+  `),
 };

@@ -8,6 +8,9 @@ import { TurnReleases } from './turn-release.js';
 export interface Message {
   readonly role: 'user' | 'assistant';
   readonly content: string;
+  /** How careful an answer was; null in a question, and in an answer of a revision that did not store it. */
+  readonly safety: string | null;
+  readonly ageSeconds: number;
 }
 
 /** What a diver told about himself; opaque to the store. */
@@ -19,7 +22,7 @@ export interface StoredSession {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly diverProfile: StoredProfile | null;
-  readonly messages: readonly (Message & {
+  readonly messages: readonly (Omit<Message, 'ageSeconds'> & {
     readonly createdAt: Date;
     readonly agentType: string | null;
     /** The sources of an answer; null for a question. */
@@ -42,6 +45,7 @@ export interface TurnResult {
   readonly answer: string;
   readonly agentType: string;
   readonly citations: readonly unknown[];
+  readonly safety: string;
 }
 
 /** Conversations in PostgreSQL. Every method rejects with an `ApiError` (503) if the database cannot serve it. */
@@ -93,7 +97,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       };
     },
     finishTurn: async (turn, result) => {
-      const { question, answer, agentType, citations } = result;
+      const { question, answer, agentType, citations, safety } = result;
       const common = [
         turn.sessionId,
         expiryHours,
@@ -101,6 +105,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         answer,
         agentType,
         JSON.stringify(citations),
+        safety,
       ];
       const stored = turn.isNew
         ? await database.query(insertFirstTurn, [...common, turn.diverProfile])
@@ -166,17 +171,18 @@ const takeTurnStatement = {
       returning id, diver_profile
     )
     select taken.id is not null as taken, taken.diver_profile as "diverProfile",
-      (select json_agg(json_build_object('role', role, 'content', content) order by position)
-       from (select role, content, position from dovvybuddy.messages
+      (select json_agg(json_build_object('role', role, 'content', content, 'safety', safety,
+          'ageSeconds', extract(epoch from now() - created_at)::integer) order by position)
+       from (select role, content, safety, created_at, position from dovvybuddy.messages
              where session_id = $1 order by position desc limit ${String(historyMessagesMax)}) as recent) as history
     from found left join taken using (id)`,
 };
 
 const messageRows = (first: string): string => `
-  insert into dovvybuddy.messages (session_id, position, role, content, agent_type, citations)
-  select session.id, ${first}, 'user', $3, null, null from session
+  insert into dovvybuddy.messages (session_id, position, role, content, agent_type, citations, safety)
+  select session.id, ${first}, 'user', $3, null, null, null from session
   union all
-  select session.id, ${first} + 1, 'assistant', $4, $5, $6::jsonb from session
+  select session.id, ${first} + 1, 'assistant', $4, $5, $6::jsonb, $7 from session
   returning position`;
 
 const insertFirstTurn = {
@@ -184,7 +190,7 @@ const insertFirstTurn = {
   text: `
     with session as (
       insert into dovvybuddy.sessions (id, expires_at, message_count, diver_profile)
-      values ($1, now() + $2 * interval '1 hour', 2, $7::jsonb) returning id
+      values ($1, now() + $2 * interval '1 hour', 2, $8::jsonb) returning id
     ) ${messageRows('0')}`,
 };
 
@@ -195,7 +201,7 @@ const appendTurn = {
       update dovvybuddy.sessions set
         message_count = message_count + 2, turn_token = null, turn_expires_at = null,
         expires_at = now() + $2 * interval '1 hour'
-      where id = $1 and turn_token = $7 returning id, message_count
+      where id = $1 and turn_token = $8 returning id, message_count
     ) ${messageRows('session.message_count - 2')}`,
 };
 
@@ -209,7 +215,7 @@ const readSession = {
   text: `
     select id as "sessionId", created_at as "createdAt", expires_at as "expiresAt", diver_profile as "diverProfile",
       (select coalesce(json_agg(json_build_object('role', role, 'content', content, 'createdAt', created_at,
-          'agentType', agent_type, 'citations', citations) order by position), '[]')
+          'agentType', agent_type, 'citations', citations, 'safety', safety) order by position), '[]')
        from dovvybuddy.messages where session_id = id) as messages
     from dovvybuddy.sessions where id = $1 and expires_at > now()`,
 };

@@ -5,6 +5,7 @@ import { chatRequestSchema, chatResponseSchema, type ChatResponse } from '../cha
 import { converse, type ConversationPorts } from '../chat/conversation.js';
 import type { TurnContext } from '../chat/turn-context.js';
 import { heartbeat, toServerSentEvent, type ChatEvent } from '../chat/events.js';
+import { assessSafety } from '../chat/safety.js';
 import { startTurnReport } from '../chat/turn-report.js';
 import { ApiError, toEnvelope } from '../errors.js';
 import type { ErrorReporter } from '../operations/error-reporter.js';
@@ -60,15 +61,17 @@ export function addChatRoutes(app: FastifyInstance, options: ChatRouteOptions): 
 
 /** Lets so many messages in at once, and none while the event loop is late. */
 interface Gate {
-  readonly enter: () => void;
+  /** `isUrgent` is only asked when nobody else is let in: an emergency always is. */
+  readonly enter: (isUrgent: () => boolean) => void;
   readonly leave: () => void;
 }
 
 function createGate({ inflightMax, readLagMs, lagMaxMs }: ChatRouteOptions): Gate {
   let inflight = 0;
   return {
-    enter: () => {
-      if (inflight >= inflightMax || readLagMs() > lagMaxMs) throw new ApiError('OVERLOADED');
+    enter: (isUrgent) => {
+      const isFull = inflight >= inflightMax || readLagMs() > lagMaxMs;
+      if (isFull && !isUrgent()) throw new ApiError('OVERLOADED');
       inflight++;
     },
     leave: () => {
@@ -90,7 +93,7 @@ function begin(
     hurry,
     report: startTurnReport(),
   };
-  gate.enter();
+  gate.enter(() => assessSafety(body.message) === 'emergency');
   return {
     events: follow(converse(options, body, context), { request, context, options, gate }),
     context,

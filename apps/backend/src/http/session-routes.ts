@@ -23,6 +23,9 @@ export const sessionSchema = z
         citations: z.array(citationSchema).nullable().meta({
           description: 'The sources of an answer, as the turn had them; null for a question.',
         }),
+        safety: z.string().nullable().meta({
+          description: 'How careful an answer was, as its turn had it; null for a question.',
+        }),
       }),
     ),
   })

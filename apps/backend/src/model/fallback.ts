@@ -79,6 +79,9 @@ export function createWriter(
   };
 }
 
+/** Characters after which an answer counts as running away: several times what our limit of tokens allows. */
+const answerLengthMax = 12_000;
+
 /** One call with its deadlines; an answer without a word is a failure too. */
 async function* callOnce(
   provider: ModelProvider,
@@ -92,23 +95,23 @@ async function* callOnce(
   signal.addEventListener('abort', abort, { once: true });
   const startedMs = performance.now();
   const events = provider.stream(prompt, call.signal)[Symbol.asyncIterator]();
-  let hasText = false;
+  let length = 0;
   try {
     signal.throwIfAborted();
     for (;;) {
-      const limitMs = hasText
-        ? deadlines.totalMs
-        : Math.min(deadlines.firstTokenMs, deadlines.totalMs);
+      const limitMs =
+        length > 0 ? deadlines.totalMs : Math.min(deadlines.firstTokenMs, deadlines.totalMs);
       const next = await orTimeout(events.next(), startedMs + limitMs - performance.now());
       if (next.done) throw new ProviderError('truncated', 'the stream ended without an end');
       const event = next.value;
       if (event.type === 'text') {
         if (event.text === '') continue;
-        hasText = true;
+        length += event.text.length;
+        if (length > answerLengthMax) throw new ProviderError('endless', 'the answer had no end');
         yield event;
         continue;
       }
-      if (!hasText) throw new ProviderError('empty', 'the answer had no words');
+      if (length === 0) throw new ProviderError('empty', 'the answer had no words');
       yield { ...event, provider: provider.name, model: provider.model };
       return;
     }

@@ -31,7 +31,8 @@ export interface ModelProvider {
 }
 
 /** Why a provider could not answer. */
-export type ProviderFault = 'quota' | 'refused' | 'unavailable' | 'timeout' | 'truncated' | 'empty';
+export type ProviderFault =
+  'quota' | 'refused' | 'unavailable' | 'timeout' | 'truncated' | 'empty' | 'endless';
 
 /** A provider failed; another one may do better. */
 export class ProviderError extends Error {
