@@ -30,7 +30,7 @@ export async function githubCommands(
   const environments = accounts.map(({ githubEnvironment }) => githubEnvironment);
   const told = environments.filter((name) => name === 'production' || name === 'rollout');
   return [
-    ...environments.map((name) => `gh api --method PUT repos/${repository}/environments/${name}`),
+    ...environments.flatMap((name) => onlyFromMain(`repos/${repository}/environments/${name}`)),
     ...accounts.map(
       ({ name, account, githubEnvironment }) =>
         `gh variable set ${name} --repo ${repository} --env ${githubEnvironment} --body ${account}`,
@@ -41,5 +41,16 @@ export async function githubCommands(
       ),
     ),
     `gh variable set WORKLOAD_IDENTITY_PROVIDER --repo ${repository} --body ${provider}`,
+  ];
+}
+
+/** Without a branch policy a workflow on any branch could name the environment, and read its secrets. */
+function onlyFromMain(environment: string): readonly string[] {
+  const policy = ['protected_branches]=false', 'custom_branch_policies]=true'].map(
+    (field) => `-F 'deployment_branch_policy[${field}'`,
+  );
+  return [
+    `gh api --method PUT ${environment} ${policy.join(' ')}`,
+    `gh api --method POST ${environment}/deployment-branch-policies -f name=main`,
   ];
 }

@@ -42,6 +42,8 @@ export type GoogleApiOptions = {
   readonly token: () => Promise<string>;
   /** Where all hosts are found below, as `ENDPOINT/HOST/…`; `null` is the real ones. */
   readonly endpoint: string | null;
+  /** The project that stands for the calls of APIs whose resources belong to none; a person's own token names none. */
+  readonly quotaProject: string;
   /** The first pause before asking again or looking at an operation. @default 500 */
   readonly pauseMs?: number;
 };
@@ -50,6 +52,10 @@ const TIMEOUT_MS = 60_000;
 const ATTEMPTS = 6;
 const LONGEST_PAUSE_MS = 10_000;
 const POLLS = 200;
+/** What was just made is not known everywhere yet: about two minutes, with the pauses growing to their longest. */
+const EARLY_ATTEMPTS = 15;
+/** https://cloud.google.com/docs/quotas/quota-project */
+const NEEDS_QUOTA_PROJECT = 'https://billingbudgets.googleapis.com/';
 
 type Answer = { readonly status: number; readonly json: Json };
 
@@ -65,23 +71,46 @@ export function createGoogleApi(options: GoogleApiOptions): GoogleApi {
   return {
     read: (url) => orNull('GET', url),
     ask: (url, body) => orNull('POST', url, body),
-    write: async (method, url, body) =>
-      await wait(url, expectOk(method, url, await exchange(method, url, body))),
+    write: async (method, url, body) => {
+      for (let attempt = 1; ; attempt += 1) {
+        const answer = await exchange(method, url, body);
+        if (!isTooEarly(url, answer) || attempt === EARLY_ATTEMPTS)
+          return await wait(url, expectOk(method, url, answer));
+        await delay(pauseAfter(attempt, options.pauseMs));
+      }
+    },
   };
+}
+
+/** True for a refusal that ends by itself: an API enabled, or a member of a policy made, a moment ago. */
+function isTooEarly(url: string, { status, json }: Answer): boolean {
+  if (reasonOf(json) === 'SERVICE_DISABLED') return true;
+  const { message = '' } = (json['error'] ?? {}) as ErrorBody;
+  return status === 400 && /:setIamPolicy$|\/iam$/.test(url) && /does not exist/.test(message);
+}
+
+function pauseAfter(attempt: number, pauseMs = 500): number {
+  return Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** attempt);
 }
 
 type Exchange = (method: string, url: string, body?: Json) => Promise<Answer>;
 
-function exchanger({ token, endpoint, pauseMs = 500 }: GoogleApiOptions): Exchange {
+function exchanger({ token, endpoint, quotaProject, pauseMs }: GoogleApiOptions): Exchange {
   return async (method, url, body) => {
     const address =
       endpoint === null ? url : url.replace(/^https:\//, endpoint.replace(/\/+$/, ''));
     for (let attempt = 1; ; attempt += 1) {
       const response = await fetch(address, {
         method,
-        headers: { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${await token()}`,
+          'content-type': 'application/json',
+          ...(url.startsWith(NEEDS_QUOTA_PROJECT) ? { 'x-goog-user-project': quotaProject } : {}),
+        },
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
+      }).catch((error: unknown) => {
+        throw unreachable(method, address, error);
       });
       const text = await response.text();
       // 429 and 503 were not carried out; a 500 may have been, so only a read is asked again.
@@ -90,9 +119,17 @@ function exchanger({ token, endpoint, pauseMs = 500 }: GoogleApiOptions): Exchan
         response.status === 503 ||
         (response.status === 500 && method === 'GET');
       if (!again || attempt === ATTEMPTS) return { status: response.status, json: parsed(text) };
-      await delay(Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** attempt));
+      await delay(pauseAfter(attempt, pauseMs));
     }
   };
+}
+
+function unreachable(method: string, address: string, error: unknown): unknown {
+  // What the token says is its own.
+  if (error instanceof GoogleApiError || !(error instanceof Error)) return error;
+  const why = error.cause instanceof Error ? error.cause.message : error.message;
+  const remedy = 'What was made stays; run the same command again.';
+  return new GoogleApiError(`${method} ${address} had no answer: ${why}. ${remedy}`, 0, '');
 }
 
 function parsed(text: string): Json {

@@ -39,7 +39,14 @@ function allSteps(
 async function googleToken(): Promise<() => Promise<string>> {
   const { GoogleAuth } = await import('google-auth-library');
   const auth = new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] });
-  return async () => (await auth.getAccessToken()) ?? '';
+  return async () => {
+    const token = await auth.getAccessToken().catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const remedy = 'Run: gcloud auth application-default login';
+      throw new GoogleApiError(`No access token for Google Cloud: ${why}. ${remedy}`, 401, '');
+    });
+    return token ?? '';
+  };
 }
 
 async function bootstrap({ config, apply = false, endpoint }: Options): Promise<void> {
@@ -48,7 +55,12 @@ async function bootstrap({ config, apply = false, endpoint }: Options): Promise<
   // A local endpoint is for tests: no token of Google's goes there.
   const token = endpoint === undefined ? await googleToken() : () => Promise.resolve('local');
   const pause = endpoint === undefined ? {} : { pauseMs: 5 };
-  const api = createGoogleApi({ token, endpoint: endpoint ?? null, ...pause });
+  const api = createGoogleApi({
+    token,
+    endpoint: endpoint ?? null,
+    quotaProject: settings.project,
+    ...pause,
+  });
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(
     `${settings.project}: ${apply ? 'making what is missing' : 'what is missing; nothing is changed without --apply'}`,
@@ -75,8 +87,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   const isKnown = error instanceof SettingsError || error instanceof GoogleApiError;
-  const text =
-    isKnown || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = isKnown ? error.message : stack;
   process.stderr.write(`${text}\n`);
   process.exitCode = error instanceof SettingsError ? 2 : error instanceof GoogleApiError ? 5 : 1;
 }

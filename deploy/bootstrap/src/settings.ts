@@ -10,6 +10,11 @@ const slug = (most: number): z.ZodString =>
       new RegExp(`^[a-z][a-z0-9-]{1,${most - 2}}[a-z0-9]$`),
       `write 3 to ${most} lower-case letters, digits and hyphens`,
     );
+
+function isUnique(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
+
 const environment = z.enum(['production', 'staging'], { error: 'write production or staging' });
 
 const settingsSchema = z.strictObject({
@@ -18,7 +23,7 @@ const settingsSchema = z.strictObject({
   billingAccount: z
     .string()
     .regex(
-      /^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/,
+      /^(?!000000-000000-000000)[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/,
       'write it as gcloud billing accounts list does',
     ),
   github: z.strictObject({
@@ -43,7 +48,16 @@ const settingsSchema = z.strictObject({
         plan: z.string().min(1).optional(),
       }),
     )
-    .min(1, 'name at least one service'),
+    .min(1, 'name at least one service')
+    // An account is named after its service, so two of one name would share their rights across environments.
+    .refine(
+      (services) => isUnique(services.map(({ name }) => name)),
+      'give each service its own name',
+    )
+    .refine(
+      (services) => isUnique(services.map(({ domain }) => domain)),
+      'give each service its own domain',
+    ),
   secrets: z.array(z.strictObject({ name: slug(255), usedBy: z.array(environment).min(1) })),
   journalBucket: slug(63),
   dnsZone: slug(63).optional(),
@@ -51,7 +65,10 @@ const settingsSchema = z.strictObject({
     email: z.array(z.email('write an e-mail address')).min(1, 'name who is told'),
     slackChannel: z.string().startsWith('#', 'write the channel with its #').optional(),
   }),
-  budget: z.strictObject({ amount: z.int().positive(), currency: z.string().length(3) }),
+  budget: z.strictObject({
+    amount: z.int().positive(),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'write it as USD'),
+  }),
 });
 
 /** What the project should be. */

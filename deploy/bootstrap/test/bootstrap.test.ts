@@ -22,7 +22,9 @@ beforeEach(async () => {
   config = join(dir, 'bootstrap.yaml');
   // The repository's own file; only what its owner must fill in is filled in.
   const text = await readFile(join(deploy, 'bootstrap.yaml'), 'utf8');
-  good = text.replace("repositoryId: '0'", "repositoryId: '4711'");
+  good = text
+    .replace("repositoryId: '0'", "repositoryId: '4711'")
+    .replace('000000-000000-000000', '01AB23-4C5D6E-7F8901');
   await writeFile(config, good);
   await copyFile(join(deploy, 'ascent.yaml'), join(dir, 'ascent.yaml'));
 });
@@ -146,8 +148,12 @@ describe('with --apply', () => {
     const deployer = google.policyOf(
       `${accounts}/dovvybuddy-deploy@dovvybuddy.iam.gserviceaccount.com`,
     );
+    // GitHub writes the subject of a repository in two ways; its claims are the same in both.
+    expect(google.objects.get(`${pools}/github/providers/github-actions`)).toMatchObject({
+      attributeMapping: { 'attribute.environment': 'assertion.environment' },
+    });
     expect(deployer['roles/iam.workloadIdentityUser']).toEqual([
-      'principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/subject/repo:dovvybuddy/dovvybuddy:environment:production',
+      'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/attribute.environment/production',
     ]);
   });
 
@@ -191,6 +197,19 @@ describe('with --apply', () => {
     );
     const shown = [...stdout.matchAll(/gh (?:variable|secret) set (\w+)/g)].map(([, name]) => name);
     expect([...new Set(used)].sort()).toEqual([...new Set(shown)].sort());
+  });
+
+  test('every GitHub environment admits main alone, so that no branch reads its secrets', async () => {
+    const { stdout } = await bootstrap();
+    for (const name of ['build', 'staging', 'production', 'rollout']) {
+      const environment = `repos/dovvybuddy/dovvybuddy/environments/${name}`;
+      expect(stdout).toContain(
+        `gh api --method PUT ${environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'`,
+      );
+      expect(stdout).toContain(
+        `gh api --method POST ${environment}/deployment-branch-policies -f name=main`,
+      );
+    }
   });
 
   test('no account gets owner, editor or another account’s secrets, and only builds may push', async () => {
@@ -399,6 +418,33 @@ describe('with --apply', () => {
     ).toHaveProperty('roles/run.developer');
   });
 
+  test('what was made a moment ago and is not known everywhere yet is waited for', async () => {
+    const disabled = {
+      code: 403,
+      status: 'PERMISSION_DENIED',
+      message: 'has not been used before or it is disabled',
+      details: [{ reason: 'SERVICE_DISABLED' }],
+    };
+    const unknown = { code: 400, status: 'INVALID_ARGUMENT', message: 'Account x does not exist.' };
+    google.faults.push(
+      {
+        method: 'POST',
+        path: /\/repositories$/,
+        reply: { status: 403, body: { error: disabled } },
+        times: 7,
+      },
+      {
+        method: 'POST',
+        path: /dovvybuddy:setIamPolicy/,
+        reply: { status: 400, body: { error: unknown } },
+        times: 7,
+      },
+    );
+    const ran = await bootstrap('--apply');
+    expect(ran, ran.stderr).toMatchObject({ status: 0 });
+    expect(made('artifactregistry.googleapis.com')).toHaveLength(1);
+  });
+
   test('a service is opened to users once it is there', async () => {
     expect((await bootstrap('--apply')).stdout).toContain(
       'Deploy dovvybuddy-backend for the first time',
@@ -427,6 +473,24 @@ describe('wrong settings', () => {
       path: 'services.0.domain',
     },
     { what: 'no budget', from: 'amount: 100', to: 'amount: 0', path: 'budget.amount' },
+    {
+      what: 'the billing account is not filled in',
+      from: '01AB23-4C5D6E-7F8901',
+      to: '000000-000000-000000',
+      path: 'billingAccount',
+    },
+    {
+      what: 'two services of one name, which would share their rights',
+      from: 'name: dovvybuddy-backend-staging',
+      to: 'name: dovvybuddy-backend',
+      path: 'services: give each service its own name',
+    },
+    {
+      what: 'two services of one domain',
+      from: 'domain: staging-api.dovvybuddy.com',
+      to: 'domain: api.dovvybuddy.com',
+      path: 'services: give each service its own domain',
+    },
   ])('$what: status 2, the path is named, nothing is asked', async ({ from, to, path }) => {
     await writeFile(config, good.replace(from, to));
     const ran = await bootstrap('--apply');
@@ -459,5 +523,29 @@ describe('wrong settings', () => {
     const ran = await bootstrap();
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain('--config');
+  });
+});
+
+describe('without a way to Google', () => {
+  test('missing credentials are said with the remedy', async () => {
+    const env = { ...process.env, GOOGLE_APPLICATION_CREDENTIALS: join(dir, 'none.json') };
+    const { status, stderr } = await new Promise<Ran>((resolve) => {
+      execFile(process.execPath, [bundle, '--config', config], { env }, (error, stdout, said) => {
+        resolve({ status: Number(error?.code ?? 0), stdout, stderr: said });
+      });
+    });
+    expect(status).toBe(5);
+    expect(stderr).toContain('gcloud auth application-default login');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('a host that does not answer is named, and nothing is a stack', async () => {
+    await google.stop();
+    const { status, stderr } = await bootstrap();
+    await google.start();
+    expect(status).toBe(5);
+    expect(stderr).toContain('cloudresourcemanager.googleapis.com');
+    expect(stderr).toContain('run the same command again');
+    expect(stderr).not.toContain('    at ');
   });
 });

@@ -8,7 +8,14 @@ import type { AddressInfo } from 'node:net';
 
 type Json = Record<string, unknown>;
 type Reply = { status: number; body: Json };
-type Request = { method: string; host: string; path: string; query: URLSearchParams; body: Json };
+type Request = {
+  method: string;
+  host: string;
+  path: string;
+  query: URLSearchParams;
+  quotaProject: string | undefined;
+  body: Json;
+};
 
 /** A fault to play: answers a matching request `times` times before it is let through. */
 export type Fault = { method: string; path: RegExp; reply: Reply; times: number };
@@ -71,7 +78,7 @@ export class FakeGoogle {
       fault.times -= 1;
       return fault.reply;
     }
-    if (!this.enabled.has(host)) {
+    if (!this.#isEnabledFor(request)) {
       const details = [{ reason: 'SERVICE_DISABLED' }];
       return {
         status: 403,
@@ -93,6 +100,12 @@ export class FakeGoogle {
     if (path.endsWith(':batchEnable')) return this.#enable(request);
     if (method === 'GET') return this.#get(request);
     return method === 'POST' ? this.#create(request) : this.#patch(request);
+  }
+
+  /** A person's token names no project, and a billing account belongs to none: such a call must name one itself. */
+  #isEnabledFor({ host, quotaProject }: Request): boolean {
+    if (host.startsWith('billingbudgets') && quotaProject === undefined) return false;
+    return this.enabled.has(host);
   }
 
   #get({ host, path }: Request): Reply {
@@ -281,6 +294,7 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
     host,
     path: decodeURIComponent(pathname.slice(host.length + 1)),
     query: searchParams,
+    quotaProject: incoming.headers['x-goog-user-project']?.toString(),
     body: text === '' ? {} : (JSON.parse(text) as Json),
   };
 }

@@ -51,6 +51,7 @@ function federationSteps(api: GoogleApi, settings: Settings): readonly Step[] {
       'google.subject': 'assertion.sub',
       'attribute.repository_id': 'assertion.repository_id',
       'attribute.ref': 'assertion.ref',
+      'attribute.environment': 'assertion.environment',
     },
     // A branch can hold another version of a workflow that names the same environment; only what is on main counts.
     attributeCondition: `assertion.repository_id == '${settings.github.repositoryId}' && assertion.ref == 'refs/heads/main'`,
@@ -77,7 +78,11 @@ function federationSteps(api: GoogleApi, settings: Settings): readonly Step[] {
   ];
 }
 
-/** Jobs in one GitHub environment may be one account. */
+/**
+ * Jobs in one GitHub environment may be one account. The environment is a claim of its own: the subject has it too, but is
+ * written in two ways
+ * (https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens).
+ */
 function mayBecome(
   api: GoogleApi,
   settings: Settings,
@@ -89,8 +94,8 @@ function mayBecome(
       `https://cloudresourcemanager.googleapis.com/v3/${projectPath(settings)}`,
     );
     const number = textOf(project, 'name') ?? 'projects/unknown';
-    const subject = `repo:${settings.github.repository}:environment:${githubEnvironment}`;
-    const member = `principal://iam.googleapis.com/${number}/locations/global/workloadIdentityPools/${federation.pool}/subject/${subject}`;
+    const pool = `iam.googleapis.com/${number}/locations/global/workloadIdentityPools/${federation.pool}`;
+    const member = `principalSet://${pool}/attribute.environment/${githubEnvironment}`;
     const role = 'roles/iam.workloadIdentityUser';
     return await access(api, {
       name: id,
