@@ -11,6 +11,7 @@ import { inWordsOfV2 } from './field-names.js';
 import { OperationStore, type OperationEnd } from './long-running.js';
 import { serviceFromV2 } from './service-from-v2.js';
 import { parseServiceBody } from './shapes.js';
+import { keepUnseen } from './unseen-fields.js';
 import { isReconciling, serviceName, viewRevisionV2, viewServiceV2 } from './view.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -211,8 +212,12 @@ export class AdminV2 {
     const current = operations.get(key);
     this.#checkEtag(current, body['etag']);
     const mask = call.query.get('updateMask') ?? call.query.get('update_mask') ?? undefined;
-    const wanted = parseServiceBody(applyFieldMask(viewServiceV2(current, book), body, mask));
-    const service = serviceFromV2(key.service, wanted);
+    const view = viewServiceV2(current, book);
+    const wanted = parseServiceBody(applyFieldMask(view, body, mask));
+    const service = keepUnseen(current.object, {
+      before: serviceFromV2(key.service, parseServiceBody(view)),
+      after: serviceFromV2(key.service, wanted),
+    });
     const record = await inWordsOfV2(() => operations.replace(key, service, options));
     return this.#answerWrite(call, record, options);
   }

@@ -3,6 +3,7 @@ import {
   annotationNames,
   type Condition,
   type Container,
+  type Probe,
   type RevisionSpec,
   type TrafficTarget,
 } from '@ascent/knative';
@@ -76,10 +77,22 @@ function viewEnv(container: Container): Json {
   return { env };
 }
 
+/** v1 keeps fields it does not know, such as a probe's `successThreshold`; v2 does not have them. */
+function viewProbe(field: string, probe: Probe | undefined): Json {
+  if (probe === undefined) return {};
+  const { initialDelaySeconds, timeoutSeconds, periodSeconds, failureThreshold } = probe;
+  const { httpGet, tcpSocket, grpc } = probe;
+  const times = { initialDelaySeconds, timeoutSeconds, periodSeconds, failureThreshold };
+  return { [field]: { ...times, httpGet, tcpSocket, grpc } };
+}
+
 function viewContainer(container: Container, annotations: StringMap): Json {
+  const { name, image, command, args, workingDir, ports } = container;
   return {
-    ...container,
-    env: undefined,
+    ...{ name, image, command, args, workingDir, ports },
+    ...viewProbe('startupProbe', container.startupProbe),
+    ...viewProbe('livenessProbe', container.livenessProbe),
+    ...viewProbe('readinessProbe', container.readinessProbe),
     ...viewEnv(container),
     resources: {
       limits: container.resources?.limits,

@@ -1,7 +1,16 @@
 /** What only v2 has, asked by Google's own client; what both APIs have is in `both-apis.test.ts`. */
 import run from '@google-cloud/run';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, echoImage, startWorld, type ApiReply, type World } from '../harness.js';
+import {
+  call,
+  deploy,
+  echoImage,
+  echoService,
+  settled,
+  startWorld,
+  type ApiReply,
+  type World,
+} from '../harness.js';
 import { googleClientOptions } from './google-client.js';
 import { parent } from './v2-driver.js';
 
@@ -81,6 +90,38 @@ describe('an update', () => {
     expect(after.template?.scaling).toMatchObject({ minInstanceCount: 1, maxInstanceCount: 9 });
     expect(after.description).toBe('');
     expect(after.latestCreatedRevision).toMatch(/masked-00002-/);
+  });
+
+  it('of the traffic leaves alone what only v1 can say, and mints nothing', async () => {
+    const gcloud = 'run.googleapis.com/client-name';
+    const written = echoService('by-gcloud', {
+      annotations: { [gcloud]: 'gcloud', 'run.googleapis.com/startup-cpu-boost': 'false' },
+      container: {
+        env: [{ name: 'EMPTY' }],
+        readinessProbe: { httpGet: { path: '/readyz' }, successThreshold: 2 },
+      },
+    });
+    const metadata = {
+      ...written.metadata,
+      annotations: { 'run.googleapis.com/gc-traffic-tags': 'true' },
+    };
+    const before = await deploy(world, { ...written, metadata });
+    const [read] = await services.getService({ name: `${parent}/services/by-gcloud` });
+    const traffic = [
+      { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST' as const, percent: 100, tag: 'x' },
+    ];
+    for (const updateMask of [{ paths: ['traffic'] }, null]) {
+      const [operation] = await services.updateService({
+        service: { ...read, traffic },
+        updateMask,
+      });
+      await operation.promise();
+    }
+    const after = await settled(world, 'by-gcloud');
+    expect(after.spec.template).toEqual(before.spec.template);
+    expect(after.status.latestCreatedRevisionName).toBe(before.status.latestCreatedRevisionName);
+    expect(after.metadata.annotations).toMatchObject(metadata.annotations);
+    expect(after.spec.traffic).toEqual([{ latestRevision: true, percent: 100, tag: 'x' }]);
   });
 
   it('makes what is missing, with allowMissing', async () => {
