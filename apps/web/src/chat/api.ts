@@ -41,8 +41,10 @@ export async function* ask(
       signal: silence.signal,
     });
     if (!response.ok || response.body === null) throw await readFailure(response);
-    for await (const { type, data } of readEvents(response.body)) {
-      silence.hear();
+    // The page on which a harbour's Wi-Fi wants money is answered with 200 too.
+    if (!/^text\/event-stream/.test(response.headers.get('content-type') ?? ''))
+      throw new Failure('unreachable', null, 'the answer is no stream');
+    for await (const { type, data } of readEvents(response.body, silence.hear)) {
       const event = readEvent(type, parseJson(data));
       if (event === null) continue;
       if (event.type === 'error') throw new Failure('cutOff', null, event.code);

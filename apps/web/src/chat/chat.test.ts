@@ -48,6 +48,7 @@ function stage(scripts: Script, more: Partial<ChatPorts> = {}) {
       },
       profile: () => ({}),
     },
+    alone: (work) => work(),
     isOnline: () => true,
     nowMs: () => 1_000,
     report: (error) => reports.push(error),
@@ -81,6 +82,12 @@ describe('a question', () => {
     expect(asked.map(({ sessionId }) => sessionId)).toEqual([null, 's1']);
   });
 
+  test('is kept as the backend keeps it: without control characters', () => {
+    const { chat, last } = stage([[route]]);
+    chat.ask(' How\u0000 long?\n');
+    expect(last()?.question).toBe('How long?');
+  });
+
   test('is not taken while another is on its way', () => {
     const { chat, asked } = stage([[route]]);
     chat.ask('One?');
@@ -97,6 +104,34 @@ describe('a failure', () => {
     await until('waiting');
     expect(last()).toMatchObject({ failure: 'busy', retryAtMs: 61_000, question: 'How long?' });
     chat.retry();
+    await until('done');
+  });
+
+  test('with a Retry-After beyond all patience is left to the diver, who is told the time', async () => {
+    const { chat, asked, last, until } = stage([[new Failure('crowded', 3600)]]);
+    chat.ask('How long?');
+    await until('failed');
+    expect(last()).toMatchObject({ failure: 'crowded', retryAtMs: 3_601_000 });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('with Retry-After is not hurried by a network that comes and goes; a lost connection is', async () => {
+    const { chat, asked, until } = stage([
+      [new Failure('crowded', 60)],
+      [new Failure('unreachable')],
+      [route, final],
+    ]);
+    chat.ask('How long?');
+    await until('waiting');
+    chat.goOnline();
+    await Promise.resolve();
+    expect(asked).toHaveLength(1);
+    chat.retry();
+    await vi.waitFor(() => {
+      expect(asked).toHaveLength(2);
+    });
+    await until('waiting');
+    chat.goOnline();
     await until('done');
   });
 
@@ -170,6 +205,24 @@ describe('a page that is opened again', () => {
     expect(chat.shown().conversation.turns).toHaveLength(1);
   });
 
+  test('does not ask twice what was asked while it still looked at the session', async () => {
+    let say: (messages: readonly StoredMessage[]) => void = () => undefined;
+    const { chat, asked, kept, last, until } = stage([[route, final]], {
+      readSession: () =>
+        new Promise((resolve) => {
+          say = resolve;
+        }),
+    });
+    kept.conversation = { ...emptyConversation, sessionId: 's1' };
+    chat.open();
+    chat.ask('Why?');
+    say(stored('How long?', 'Three.'));
+    await until('done');
+    expect(asked).toHaveLength(1);
+    expect(last()?.question).toBe('Why?');
+    expect(chat.shown().conversation.turns).toHaveLength(2);
+  });
+
   test('brings in what another window said', async () => {
     const { chat, kept } = stage([], {
       readSession: () =>
@@ -198,6 +251,56 @@ describe('a page that is opened again', () => {
     await until('done');
     expect(asked[0]?.sessionId).toBeNull();
     expect(chat.shown().conversation).toMatchObject({ sessionId: 's1', isForgotten: false });
+  });
+});
+
+describe('two windows', () => {
+  /** A second window on the same device. `release` ends the first one's turn. */
+  function second(first: ReturnType<typeof stage>, script: Script) {
+    let release = (): void => undefined;
+    const turn = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const other = stage(script, { alone: (work) => turn.then(work) });
+    const { conversation, earlier } = first.kept;
+    Object.assign(other.kept, { conversation, earlier });
+    return { ...other, release };
+  }
+
+  test('show the same conversation, and the answer is asked for once', async () => {
+    const first = stage([[route, final]]);
+    const { chat, asked, kept, until, release } = second(first, [[route, final]]);
+    first.chat.ask('How long?');
+    kept.conversation = first.kept.conversation;
+    chat.follow();
+    expect(chat.shown().conversation.turns[0]?.question).toBe('How long?');
+    await first.until('done');
+    kept.conversation = first.kept.conversation;
+    chat.follow();
+    release();
+    await until('done');
+    expect(asked).toHaveLength(0);
+  });
+
+  test('the second goes on where the first was closed half-way', async () => {
+    const first = stage([[route]]);
+    first.chat.ask('How long?');
+    await first.until('streaming');
+    const { chat, asked, until, release } = second(first, [[route, final]]);
+    chat.open();
+    release();
+    await until('done');
+    expect(asked).toMatchObject([{ message: 'How long?', sessionId: 's1' }]);
+  });
+
+  test('a new chat in one ends what the other still waits for', async () => {
+    const first = stage([[new Failure('busy', 60)]]);
+    first.chat.ask('How long?');
+    await first.until('waiting');
+    first.kept.conversation = emptyConversation;
+    first.chat.follow();
+    expect(first.chat.shown().conversation.turns).toEqual([]);
+    expect(first.chat.ask('Why?')).toBe(true);
   });
 });
 

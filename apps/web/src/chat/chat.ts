@@ -8,18 +8,21 @@ import {
   applyEvent,
   changeLast,
   emptyConversation,
+  endAlike,
   isBusy,
   mergeStored,
   type Conversation,
 } from './conversation';
 import { toFailure, waitBefore, type Failure, type FailureKind } from './failure';
 import type { Memory } from './memory';
+import type { Alone } from './windows';
 
 /** What a chat needs from the browser. */
 export type ChatPorts = {
   readonly ask: typeof Ask;
   readonly readSession: typeof ReadSession;
   readonly memory: Memory;
+  readonly alone: Alone;
   readonly isOnline: () => boolean;
   readonly nowMs: () => number;
   /** Tells those who look after the page; never with a word of the diver. */
@@ -42,6 +45,8 @@ export class Chat {
   readonly #listeners = new Set<() => void>();
   #shown = nothingShown;
   #running: AbortController | null = null;
+  /** This window, and no other of this device, sees to the question. */
+  #isOurs = false;
   #wake = (): void => undefined;
 
   constructor(ports: ChatPorts) {
@@ -67,7 +72,9 @@ export class Chat {
   /** Asks. False, and nothing has happened, while another question is on its way. */
   readonly ask = (question: string): boolean => {
     if (isBusy(this.#conversation)) return false;
-    this.#set(addQuestion(this.#conversation, question));
+    // The backend keeps no control characters; the question must be found again in what it has kept.
+    const clean = question.replace(/(?![\t\n\r])\p{Cc}/gu, '').trim();
+    this.#set(addQuestion(this.#conversation, clean));
     this.#start();
     return true;
   };
@@ -75,8 +82,27 @@ export class Chat {
   /** Asks the last question again, now. */
   readonly retry = (): void => {
     const phase = this.#conversation.turns.at(-1)?.phase;
-    if (phase === 'waiting') this.#wake();
-    if (phase === 'failed') this.#start();
+    if (phase === 'waiting' && this.#isOurs) this.#wake();
+    else if (phase === 'waiting' || phase === 'failed') {
+      this.#set(changeLast(this.#conversation, { phase: 'asking', retryAtMs: null }));
+      this.#start(true);
+    }
+  };
+
+  /** Shows what another window has done, and sees to a question that no window sees to any more. */
+  readonly follow = (): void => {
+    const { memory } = this.#ports;
+    const conversation = memory.conversation();
+    if (this.#isOurs && endAlike(conversation, this.#conversation)) return;
+    if (this.#isOurs) this.#leave();
+    this.#show({ conversation, earlier: memory.earlier() });
+    if (isBusy(conversation) && this.#running === null) this.#start();
+  };
+
+  /** Asks again what waits for nothing but the network; a backend that named a time is not hurried. */
+  readonly goOnline = (): void => {
+    const failure = this.#conversation.turns.at(-1)?.failure;
+    if (failure === 'offline' || failure === 'unreachable' || failure === 'cutOff') this.retry();
   };
 
   /** Puts the conversation aside and begins another. */
@@ -110,26 +136,53 @@ export class Chat {
   }
 
   #set(conversation: Conversation): void {
+    const wasStreaming = isStreaming(this.#conversation);
     this.#show({ conversation });
     // Every token would write the whole conversation.
-    if (conversation.turns.at(-1)?.phase !== 'streaming') this.#ports.memory.keep(conversation);
+    if (!wasStreaming || !isStreaming(conversation)) this.#ports.memory.keep(conversation);
   }
 
-  #start(): void {
-    this.#run().catch((error: unknown) => {
-      this.#ports.report(error as Error, this.#conversation.sessionId);
-      this.#set(changeLast(this.#conversation, { phase: 'failed', failure: 'broken' }));
-    });
+  /** Sees to the last question, as soon as no other window does, or instead of it. */
+  #start(isUrgent = false): void {
+    this.#running?.abort();
+    const running = (this.#running = new AbortController());
+    const { signal } = running;
+    const run = async (): Promise<void> => {
+      if (signal.aborted || this.#isSeenTo()) return;
+      this.#isOurs = true;
+      await this.#run(signal);
+    };
+    this.#ports
+      .alone(run, running, isUrgent)
+      .catch((error: unknown) => {
+        this.#ports.report(error as Error, this.#conversation.sessionId);
+        this.#set(changeLast(this.#conversation, { phase: 'failed', failure: 'broken' }));
+      })
+      .finally(() => {
+        if (this.#running === running) this.#end();
+      });
+  }
+
+  /** True if another window has got the answer, or asked something else, while this one waited for its turn. */
+  #isSeenTo(): boolean {
+    const conversation = this.#ports.memory.conversation();
+    if (endAlike(conversation, this.#conversation) && isBusy(conversation)) return false;
+    this.#show({ conversation });
+    return true;
   }
 
   #leave(): void {
     this.#running?.abort();
     this.#wake();
+    this.#end();
   }
 
-  async #run(): Promise<void> {
-    this.#running?.abort();
-    const { signal } = (this.#running = new AbortController());
+  #end(): void {
+    this.#running = null;
+    this.#isOurs = false;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         if (!this.#ports.isOnline()) await this.#pause('offline', null);
@@ -170,7 +223,9 @@ export class Chat {
     if (!this.#ports.isOnline()) {
       await this.#pause('offline', null);
     } else if (seconds === null) {
-      this.#set(changeLast(this.#conversation, { phase: 'failed', failure: failure.kind }));
+      const { kind, retryAfterSeconds } = failure;
+      const retryAtMs = this.#after(retryAfterSeconds);
+      this.#set(changeLast(this.#conversation, { phase: 'failed', failure: kind, retryAtMs }));
       return false;
     } else {
       await this.#pause(failure.kind, seconds);
@@ -192,10 +247,13 @@ export class Chat {
     return true;
   }
 
+  #after(seconds: number | null): number | null {
+    return seconds === null ? null : this.#ports.nowMs() + seconds * 1000;
+  }
+
   /** Waits for the time, for {@link Chat.retry}, or (without a time) for the network. */
   async #pause(kind: FailureKind, seconds: number | null): Promise<void> {
-    const retryAtMs = seconds === null ? null : this.#ports.nowMs() + seconds * 1000;
-    const change = { phase: 'waiting', failure: kind, retryAtMs } as const;
+    const change = { phase: 'waiting', failure: kind, retryAtMs: this.#after(seconds) } as const;
     this.#set(changeLast(this.#conversation, change));
     await new Promise<void>((resolve) => {
       const timer = seconds === null ? undefined : setTimeout(resolve, seconds * 1000);
@@ -217,6 +275,10 @@ export class Chat {
     if (this.#conversation.sessionId !== sessionId) return;
     if (messages === null) this.#set({ ...this.#conversation, isForgotten: true });
     else if (messages) this.#set(mergeStored(this.#conversation, messages));
-    if (isBusy(this.#conversation)) this.#start();
+    if (isBusy(this.#conversation) && this.#running === null) this.#start();
   }
+}
+
+function isStreaming({ turns }: Conversation): boolean {
+  return turns.at(-1)?.phase === 'streaming';
 }

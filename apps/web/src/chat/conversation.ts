@@ -5,7 +5,10 @@ import type { FailureKind } from './failure';
  * Where a question is: `asking` until the first word, `streaming` until the last; `waiting` to be asked again by itself;
  * `failed` until a person does something.
  */
-export type Phase = 'asking' | 'streaming' | 'waiting' | 'failed' | 'done';
+export const phases = ['asking', 'streaming', 'waiting', 'failed', 'done'] as const;
+
+/** One of {@link phases}. */
+export type Phase = (typeof phases)[number];
 
 /** A question and its answer. */
 export type Turn = {
@@ -14,7 +17,7 @@ export type Turn = {
   readonly phase: Phase;
   readonly answer: Answer | null;
   readonly failure: FailureKind | null;
-  /** When a waiting question is asked again; `null`: when the network is back. */
+  /** When a waiting question is asked again (`null`: when the network is back), or a failed one could be. */
   readonly retryAtMs: number | null;
 };
 
@@ -40,9 +43,8 @@ const noAnswer: Answer = {
 
 /** Appends a question. */
 export function addQuestion(conversation: Conversation, question: string): Conversation {
-  const id = (conversation.turns.at(-1)?.id ?? 0) + 1;
   const turn: Turn = {
-    id,
+    id: freeId(conversation.turns),
     question,
     phase: 'asking',
     answer: null,
@@ -84,6 +86,12 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
   }
 }
 
+/** True if both end with the same question. */
+export function endAlike(one: Conversation, other: Conversation): boolean {
+  const [a, b] = [one.turns.at(-1), other.turns.at(-1)];
+  return a?.id === b?.id && a?.question === b?.question;
+}
+
 /** True while the last question is on its way. */
 export function isBusy({ turns }: Conversation): boolean {
   const phase = turns.at(-1)?.phase;
@@ -99,20 +107,43 @@ export function mergeStored(
   messages: readonly StoredMessage[],
 ): Conversation {
   const pairs = pairUp(messages);
+  const places = placesOf(conversation.turns, pairs);
+  const lastKnown = places.findLastIndex((place) => place >= 0);
+  const turns: Turn[] = [];
+  let id = freeId(conversation.turns);
   let next = 0;
-  const turns = conversation.turns.map((turn) => {
-    const found = pairs.findIndex(
-      ({ question }, index) => index >= next && question === turn.question,
-    );
-    if (found < 0) return turn;
-    next = found + 1;
-    const stored = pairs[found];
-    if (stored === undefined || turn.phase === 'done') return turn;
-    return toTurn(turn.id, stored);
+  const bringInUntil = (end: number): void => {
+    for (; next < end; next++) {
+      const pair = pairs[next];
+      if (pair !== undefined && !places.includes(next)) turns.push(toTurn(id++, pair));
+    }
+  };
+  if (lastKnown < 0) bringInUntil(pairs.length);
+  conversation.turns.forEach((turn, index) => {
+    const place = places[index] ?? -1;
+    const pair = pairs[place];
+    bringInUntil(place);
+    turns.push(pair === undefined || turn.phase === 'done' ? turn : toTurn(turn.id, pair));
+    // Before a question that is on its way here, which stays the last.
+    if (index === lastKnown) bringInUntil(pairs.length);
   });
-  const lastId = turns.at(-1)?.id ?? 0;
-  const added = pairs.slice(next).map((pair, index) => toTurn(lastId + 1 + index, pair));
-  return { ...conversation, turns: [...turns, ...added], isForgotten: false };
+  return { ...conversation, turns, isForgotten: false };
+}
+
+/** Where each turn is among the pairs; -1 where it is not. */
+function placesOf(turns: readonly Turn[], pairs: readonly Pair[]): readonly number[] {
+  const taken = new Set<number>();
+  return turns.map((turn) => {
+    const place = pairs.findIndex(
+      ({ question }, index) => question === turn.question && !taken.has(index),
+    );
+    taken.add(place);
+    return place;
+  });
+}
+
+function freeId(turns: readonly Turn[]): number {
+  return Math.max(0, ...turns.map(({ id }) => id)) + 1;
 }
 
 type Pair = { readonly question: string; readonly reply: StoredMessage };

@@ -6,7 +6,7 @@ describe('Retry-After', () => {
   test.each([
     ['7', 7],
     ['0', 1],
-    ['86400', 120],
+    ['86400', 86_400],
     ['Sun, 22 Nov 2026 12:00:30 GMT', 30],
     ['soon', null],
     ['', null],
@@ -23,6 +23,11 @@ test.each([
   [502, '', 'unreachable'],
   [500, 'INTERNAL', 'broken'],
   [400, 'INVALID_REQUEST', 'refused'],
+  [413, 'BODY_TOO_LARGE', 'refused'],
+  [404, '', 'broken'],
+  [404, 'NOT_FOUND', 'broken'],
+  [403, '', 'broken'],
+  [511, '', 'unreachable'],
 ] as const)('%i %s is %s', (status, code, kind) => {
   expect(failureOf(status, code, null).kind).toBe(kind);
 });
@@ -30,5 +35,6 @@ test.each([
 test('the page gives up asking by itself after four tries, and never repeats what cannot help', () => {
   const busy = failureOf(503, 'OVERLOADED', 3);
   expect([1, 2, 3, 4].map((tries) => waitBefore(busy, tries))).toEqual([3, 3, 3, null]);
-  expect(waitBefore(failureOf(400, '', null), 1)).toBeNull();
+  expect(waitBefore(failureOf(400, 'INVALID_REQUEST', null), 1)).toBeNull();
+  expect(waitBefore(failureOf(429, 'RATE_LIMITED', 3600), 1)).toBeNull();
 });

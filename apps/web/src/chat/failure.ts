@@ -20,7 +20,7 @@ export class Failure extends Error {
   }
 }
 
-/** The longest that the page waits by itself, whatever a backend asks for; seconds. */
+/** The longest that the page waits by itself; where a backend wants more, a person decides. Seconds. */
 const patienceSeconds = 120;
 
 /** `Retry-After` in seconds, as a number or as a date; `null` where it is neither. `nowMs` is now. */
@@ -30,7 +30,7 @@ export function readRetryAfter(header: string | null, nowMs: number): number | n
     ? Number(header)
     : Math.ceil((Date.parse(header) - nowMs) / 1000);
   if (Number.isNaN(seconds)) return null;
-  return Math.min(Math.max(seconds, 1), patienceSeconds);
+  return Math.max(seconds, 1);
 }
 
 /** The failure that an answer with this status is. */
@@ -38,11 +38,12 @@ export function failureOf(status: number, code: string, retryAfter: number | nul
   const detail = `${status} ${code}`.trim();
   if (status === 429) return new Failure('crowded', retryAfter ?? 10, detail);
   if (status === 503) return new Failure('busy', retryAfter ?? 5, detail);
-  // What a proxy answers for a backend that is not there. Next's own is 500 with no envelope.
-  if (status === 502 || status === 504 || (status === 500 && code === ''))
+  // What a proxy answers for a backend that is not there, with no envelope or with one of its own.
+  if (status === 502 || status === 504 || (status >= 500 && code === ''))
     return new Failure('unreachable', null, detail);
-  if (status >= 500) return new Failure('broken', null, detail);
-  return new Failure('refused', null, detail);
+  // Only what the backend itself says of a message is the diver's to mend; a wrong address, say, is ours.
+  const isOfMessage = code !== '' && (status === 400 || status === 413);
+  return new Failure(isOfMessage ? 'refused' : 'broken', null, detail);
 }
 
 /** Any error as a failure: what `fetch` and a reader throw means that the network is gone. */
@@ -51,21 +52,21 @@ export function toFailure(error: unknown, hasBegun: boolean): Failure {
   return new Failure(hasBegun ? 'cutOff' : 'unreachable');
 }
 
-/** What a diver is told: what happened and what becomes of the question. */
+/** What a diver is told of what happened. */
 export const wordsOf: Readonly<
   Record<FailureKind, { readonly title: string; readonly text: string }>
 > = {
   crowded: {
     title: 'That was a little fast',
-    text: 'Your question is safe here. It is asked again in a moment.',
+    text: 'Your question is safe here.',
   },
   busy: {
     title: 'Many divers are asking at once',
-    text: 'Your question is safe here. It is asked again as soon as there is room.',
+    text: 'Your question is safe here.',
   },
   offline: {
     title: 'You are offline',
-    text: 'Your question is safe here. It is asked as soon as there is a connection.',
+    text: 'Your question is safe here.',
   },
   unreachable: {
     title: 'DovvyBuddy cannot be reached',
@@ -81,12 +82,14 @@ export const wordsOf: Readonly<
   },
   broken: {
     title: 'Something went wrong on our side',
-    text: 'We have been told. Your question is safe here; please try again.',
+    text: 'We have been told. Your question is safe here.',
   },
 };
 
 /** How long to wait before asking again by itself, in seconds; `null` where a person must decide. `tries` so far. */
 export function waitBefore(failure: Failure, tries: number): number | null {
-  if (failure.kind === 'refused' || failure.kind === 'broken' || tries >= 4) return null;
-  return failure.retryAfterSeconds ?? [2, 5, 10, 20][tries - 1] ?? 20;
+  const { kind, retryAfterSeconds } = failure;
+  if (kind === 'refused' || kind === 'broken' || tries >= 4) return null;
+  if ((retryAfterSeconds ?? 0) > patienceSeconds) return null;
+  return retryAfterSeconds ?? [2, 5, 10, 20][tries - 1] ?? 20;
 }

@@ -1,5 +1,12 @@
-import type { DiverProfile } from './contract';
-import { emptyConversation, type Conversation, type Turn } from './conversation';
+import { fieldsOf, textOf, type DiverProfile } from './contract';
+import {
+  emptyConversation,
+  phases,
+  type Conversation,
+  type Phase,
+  type Turn,
+} from './conversation';
+import { wordsOf } from './failure';
 
 /** What is kept on the device. The early script in `_document.tsx` looks for the first of them. */
 const keys = {
@@ -11,8 +18,12 @@ const keys = {
 
 type Key = keyof typeof keys;
 
-/** Reads one thing; `null` if it is not there, not readable, or storage is refused. */
+/** What the storage did not take, for as long as the page is open. */
+const untaken = new Map<Key, unknown>();
+
+/** Reads one thing; `null` if it is not there or not readable. */
 function read(key: Key): unknown {
+  if (untaken.has(key)) return untaken.get(key);
   try {
     return JSON.parse(localStorage.getItem(keys[key]) ?? 'null');
   } catch {
@@ -20,30 +31,50 @@ function read(key: Key): unknown {
   }
 }
 
-/** Writes one thing, or removes it. A full or refused storage only means that a reload forgets. */
+/** Writes one thing, or removes it (`null`). A full or refused storage only means that a reload forgets. */
 function write(key: Key, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(keys[key]);
     else localStorage.setItem(keys[key], JSON.stringify(value));
+    untaken.delete(key);
   } catch {
-    // Private windows of some browsers.
+    // Private windows of some browsers, and full devices.
+    untaken.set(key, value);
   }
 }
 
-function isConversation(value: unknown): value is Conversation {
-  const { turns, sessionId } = (value ?? {}) as Partial<Conversation>;
-  const isTurn = (turn: Partial<Turn> | null): boolean =>
-    typeof turn?.id === 'number' && typeof turn.question === 'string' && turn.phase !== undefined;
+function isAnswer(value: unknown): boolean {
+  const { text, citations, followUpQuestion } = fieldsOf(value);
+  const isCitation = (citation: unknown): boolean => {
+    const { title, slug, section } = fieldsOf(citation);
+    return [title, slug, section].every((field) => typeof field === 'string');
+  };
   return (
-    Array.isArray(turns) &&
-    turns.every(isTurn) &&
-    (sessionId === null || typeof sessionId === 'string')
+    typeof text === 'string' &&
+    typeof (followUpQuestion ?? '') === 'string' &&
+    Array.isArray(citations) &&
+    citations.every(isCitation)
   );
 }
 
+function isTurn(value: unknown): value is Turn {
+  const { id, question, phase, failure, answer } = fieldsOf(value);
+  return (
+    typeof id === 'number' &&
+    typeof question === 'string' &&
+    phases.includes(phase as Phase) &&
+    (failure === null || Object.hasOwn(wordsOf, textOf(failure))) &&
+    (answer === null ? phase !== 'done' : isAnswer(answer))
+  );
+}
+
+/** What was kept, unless it is damaged or another version's: then its session, in which the backend has what was said. */
 function readConversation(key: 'conversation' | 'earlier'): Conversation {
-  const value = read(key);
-  return isConversation(value) ? value : emptyConversation;
+  const { turns, sessionId, isForgotten } = fieldsOf(read(key));
+  const conversation = { ...emptyConversation, sessionId: textOf(sessionId) || null };
+  return Array.isArray(turns) && turns.every(isTurn)
+    ? { ...conversation, turns, isForgotten: isForgotten === true }
+    : conversation;
 }
 
 /** The conversation, and the one before it, on this device. */

@@ -3,6 +3,7 @@ import { reportError, setConversation } from '../lib/report';
 import { ask, readSession } from './api';
 import { Chat, nothingShown, type Shown } from './chat';
 import { memory } from './memory';
+import { alone } from './windows';
 
 /** The diver's chat, kept in step with this device's memory and network. */
 export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
@@ -12,6 +13,7 @@ export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
         ask,
         readSession,
         memory,
+        alone,
         isOnline: () => navigator.onLine,
         nowMs: () => Date.now(),
         report: (error, sessionId) => {
@@ -25,9 +27,13 @@ export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
   const { sessionId, turns } = shown.conversation;
   useEffect(() => {
     chat.open();
-    addEventListener('online', chat.retry);
+    addEventListener('online', chat.goOnline);
+    addEventListener('storage', chat.follow);
+    document.addEventListener('visibilitychange', chat.follow);
     return () => {
-      removeEventListener('online', chat.retry);
+      removeEventListener('storage', chat.follow);
+      document.removeEventListener('visibilitychange', chat.follow);
+      removeEventListener('online', chat.goOnline);
     };
   }, [chat]);
   useEffect(() => {

@@ -30,7 +30,7 @@ export function Composer(props: Props): ReactElement {
   useRoomBelow(form);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
-    if (isEmpty || !ask(draft.trim())) return;
+    if (isEmpty || !ask(draft)) return;
     setDraft('');
     // On a phone the keyboard would hide the answer.
     if (matchMedia('(pointer: coarse)').matches) field.current?.blur();

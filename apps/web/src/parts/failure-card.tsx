@@ -19,6 +19,20 @@ function useCountdown(atMs: number | null): number | null {
   return atMs === null ? null : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
 }
 
+/** What becomes of the question now. */
+function nextOf({ phase, failure, retryAtMs }: Turn): string {
+  if (failure === 'refused') return '';
+  if (phase === 'failed') return 'Ask again when you like.';
+  return retryAtMs === null
+    ? 'It is asked as soon as there is a connection.'
+    : 'It is asked again by itself.';
+}
+
+/** `40 s`, `5 min`. */
+function inWords(seconds: number): string {
+  return seconds > 120 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+}
+
 type Props = {
   readonly turn: Turn;
   readonly onRetry: () => void;
@@ -35,13 +49,17 @@ export function FailureCard({ turn, onRetry, onReword }: Props): ReactElement | 
     <div className="failure">
       <div role="status">
         <h2>{title}</h2>
-        <p>{text}</p>
+        <p>
+          {text} {nextOf(turn)}
+        </p>
       </div>
       <div className="failure-acts">
         {turn.failure !== 'refused' && (
           <button type="button" className="button" onClick={onRetry}>
             {turn.phase === 'waiting' ? 'Ask now' : 'Ask again'}
-            {seconds !== null && <span className="countdown">{` · ${seconds} s`}</span>}
+            {(seconds ?? 0) > 0 && (
+              <span className="countdown">{` · ${inWords(seconds ?? 0)}`}</span>
+            )}
           </button>
         )}
         {turn.phase === 'failed' && (
