@@ -48,9 +48,12 @@ export interface Emulator {
 
 function listen(server: Server, { port, host }: Settings): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const reason = `cannot listen on host '${host}', port ${port} (${error.message})`;
+      reject(new Error(reason, { cause: error }));
+    });
     server.listen({ port, host }, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve((server.address() as AddressInfo).port);
     });
   });
@@ -104,7 +107,7 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
   const cpuLimiter = settings.cpuLimits === 'enforce' ? CpuLimiter.open() : undefined;
   const store = await ResourceStore.open(settings.dataDir);
   const series = new SeriesStore(settings);
-  const clock = makeMicrosecondClock();
+  const clock = makeMicrosecondClock(store.latestUs());
   const logs = new LogStore(settings.region);
   const fleet = new Fleet({ settings, series, logs, log });
   const book: AddressBook = { projectNumber, region: settings.region, port };

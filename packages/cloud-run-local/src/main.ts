@@ -34,6 +34,10 @@ function toSettings(options: StartOptions): Settings {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Error(`--port '${options.port}' is no port; give 0 (any free one) to 65535`);
   }
+  // To Node an empty host is every address of the machine.
+  if (options.host.trim() === '') {
+    throw new Error("--host '' is no address; leave it out for 127.0.0.1");
+  }
   const samplePeriodMs = parseDurationMs('--sample-period', options.samplePeriod);
   if (samplePeriodMs < 100) {
     throw new Error(`--sample-period '${options.samplePeriod}' must be at least 100ms`);

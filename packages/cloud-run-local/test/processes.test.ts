@@ -89,9 +89,18 @@ describe('the program', () => {
     await exitOf(running.child);
   });
 
+  it('names the address that it cannot have', () => {
+    expect(() => {
+      // An address for documentation, of no machine. RFC 5737
+      const args = ['start', '--port', '0', '--host', '192.0.2.1', '--data', dataDir];
+      execFileSync(process.execPath, [program, ...args], { stdio: 'pipe' });
+    }).toThrow("cannot listen on host '192.0.2.1', port 0 (");
+  });
+
   it.each([
     [['start', '--port', 'x'], "--port 'x' is no port"],
     [['start', '--seed', 'x'], "--seed 'x' is no whole number"],
+    [['start', '--host', ''], "--host '' is no address"],
     [['start', '--sample-period', '1'], "--sample-period '1' is no duration"],
     [['image', 'build', '/nowhere', '--tag', 'a:1'], '/nowhere/image.json is missing'],
     [['image', 'build', '/nowhere', '--tag', 'A B'], "--tag 'A B' is no image reference"],

@@ -56,6 +56,15 @@ export class ResourceStore {
     return store;
   }
 
+  /** The latest time, in microseconds since 1970, that anything kept here was written or changed at. */
+  latestUs(): number {
+    const entries = [...this.#entries.values()];
+    return Math.max(
+      0,
+      ...entries.map(({ service }) => Math.max(service.writtenUs, service.changedUs)),
+    );
+  }
+
   service(key: ServiceKey): ServiceRecord | undefined {
     return this.#entries.get(keyOf(key))?.service;
   }

@@ -1,6 +1,9 @@
 /** What only v1 has, over plain HTTP; what both APIs have is in `both-apis.test.ts`. */
 import type { Service } from '@ascent/knative';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeResourceVersion } from '../../src/resources/version-token.js';
 import {
   call,
@@ -35,6 +38,21 @@ it('names both versions where a write comes too late', async () => {
     status: 'ABORTED',
     message: `Conflict for resource 'race': version '${sent}' was specified but current version is '${current}'.`,
   });
+});
+
+it('refuses the later of two writes, too, after the clock of the machine was set back', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cloud-run-local-'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 });
+  const tomorrow = await startWorld({ dataDir });
+  const read = await deploy(tomorrow, echoService('early'));
+  await tomorrow.stop();
+  vi.useRealTimers();
+  const today = await startWorld({ dataDir });
+  const write = () => call(today, `PUT ${servicePath('early')}`, read);
+  expect((await write()).status).toBe(200);
+  expect((await write()).body.error.status).toBe('ABORTED');
+  await today.stop();
+  await rm(dataDir, { recursive: true });
 });
 
 it('answers without a name in the template, so that writing back mints nothing', async () => {
