@@ -4,6 +4,7 @@ import type {
   ErrorLines,
   HistoryEntry,
   HistoryPage,
+  Seen,
   TrafficSeries,
   WishType,
 } from '@ascent/controller';
@@ -11,20 +12,31 @@ import type { InstanceCountOutcome } from '@ascent/core';
 
 /** An answer, or why there is none. */
 export type Answer<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** The controller does not know who is asking, or not any more. */
+      readonly signedOut: boolean;
+    };
 
 async function call<T>(path: string, init?: RequestInit): Promise<Answer<T>> {
   try {
     const response = await fetch(`api/${path}`, init);
     const body = (await response.json().catch(() => null)) as unknown;
     if (response.ok) return { ok: true, value: body as T };
-    return { ok: false, why: faultOf(body) ?? `The controller answered ${response.status}.` };
+    const why = faultOf(body) ?? `The controller answered ${response.status}.`;
+    return { ok: false, why, signedOut: response.status === 401 };
   } catch {
-    return {
-      ok: false,
-      why: 'The controller cannot be reached; nothing was changed. Try again in a moment.',
-    };
+    return { ok: false, why: silenceWords(init?.method), signedOut: false };
   }
+}
+
+/** A request that changes something may have arrived although no answer came back: nobody here can say that it did not. */
+function silenceWords(method: string | undefined): string {
+  return method === 'POST'
+    ? 'No answer came back, so it is not known whether this took effect. The page shows it as soon as the controller is heard again; in a terminal, ascent status asks the service directly.'
+    : 'The controller cannot be reached. Try again in a moment.';
 }
 
 function faultOf(body: unknown): string | null {
@@ -60,12 +72,13 @@ export async function signOut(): Promise<Answer<About>> {
   return await call<About>('session', { method: 'DELETE' });
 }
 
-/** Acts on the rollout. */
+/** Acts on the rollout; refused where it is not as it was `seen` any more. */
 export async function act(
   type: WishType,
   reason: string,
+  seen: Seen,
 ): Promise<Answer<{ readonly said: string }>> {
-  return await call(`actions/${type}`, post({ reason }));
+  return await call(`actions/${type}`, post({ reason, seen }));
 }
 
 /** Writes down why the decision `seq` was made, after the fact. */

@@ -1,7 +1,7 @@
 /** The frame: one head, one page below it. */
-import { useEffect, useState, type ReactElement } from 'react';
-import type { About, Snapshot } from '@ascent/controller';
-import { readAbout } from './api.js';
+import { useEffect, type ReactElement } from 'react';
+import type { Snapshot } from '@ascent/controller';
+import { useAccount, type Account } from './account.js';
 import { useLive, type Live } from './live.js';
 import { HistoryList } from './pages/history-page.js';
 import { NowPage } from './pages/now-page.js';
@@ -18,15 +18,7 @@ export function App(): ReactElement {
   const live = useLive();
   const route = useRoute();
   const theme = useTheme();
-  const [about, setAbout] = useState<About | null>(null);
-  const connected = live.link === 'live';
-  // A controller that was started anew may have another token, so who we are is asked again.
-  useEffect(() => {
-    if (!connected) return;
-    void readAbout().then((answer) => {
-      if (answer.ok) setAbout(answer.value);
-    });
-  }, [connected]);
+  const account = useAccount(route.page === 'now' ? route.ask : null, live.link === 'live');
   const lines = live.services === null ? null : describeServices(live.services, live.nowMs);
   const [worst] = lines ?? [];
   const title =
@@ -35,15 +27,16 @@ export function App(): ReactElement {
       : live.snapshot === null
         ? 'Ascent'
         : pageTitle(live.snapshot, live.nowMs);
+  const heard = live.link === 'lost' ? `Not connected · ${title}` : title;
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    document.title = heard;
+  }, [heard]);
   return (
     <>
-      <TopBar live={live} route={route} about={about} onAbout={setAbout} theme={theme} />
+      <TopBar live={live} route={route} account={account} theme={theme} />
       <main id="content">
         {lines === null ? (
-          <ServicePage live={live} route={route} about={about} />
+          <ServicePage live={live} route={route} account={account} />
         ) : (
           <ServicesPage lines={lines} live={live} />
         )}
@@ -56,12 +49,12 @@ export function App(): ReactElement {
 function ServicePage(props: {
   readonly live: Live;
   readonly route: Route;
-  readonly about: About | null;
+  readonly account: Account;
 }): ReactElement {
-  const { live, route, about } = props;
+  const { live, route, account } = props;
   switch (route.page) {
     case 'now':
-      return <NowPage live={live} about={about} ask={route.ask} />;
+      return <NowPage live={live} account={account} ask={route.ask} />;
     case 'history':
       return <HistoryList nowMs={live.nowMs} service={live.snapshot?.service ?? ''} />;
     case 'rollout':

@@ -19,9 +19,17 @@ export function routeOf(hash: string): Route {
   const [page, id] = hash.replace(/^#\/?/, '').split('/');
   if (page === 'approve' || page === 'rollback') return { page: 'now', ask: page };
   if (page !== 'history') return { page: 'now', ask: null };
-  return id === undefined || id === ''
-    ? { page: 'history' }
-    : { page: 'rollout', id: decodeURIComponent(id) };
+  const decoded = decode(id ?? '');
+  return decoded === '' ? { page: 'history' } : { page: 'rollout', id: decoded };
+}
+
+/** Half of an address, as a mail program may leave it, is none. */
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return '';
+  }
 }
 
 /** The hash of a past rollout's page. */

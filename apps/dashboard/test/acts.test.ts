@@ -1,12 +1,9 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Snapshot } from '@ascent/controller';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, picture, violations, visit, type Look, type Visit } from './browser.js';
-import { CANDIDATE, fourDays, openScene, TOKEN, type Scene, type SceneOptions } from './scene.js';
+import { openBrowser, picture, violations, type Visit } from './browser.js';
+import { atCanary as canary, signIn, snapshotOf, type CanaryOptions } from './canary.js';
+import { fourDays, TOKEN, type Scene } from './scene.js';
 
-const pageDir = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist/page');
 const HOUR_MS = 3_600_000;
 
 const withSpotChecks = {
@@ -17,42 +14,17 @@ const withSpotChecks = {
 };
 
 let browser: Browser;
+const atCanary = (
+  play: (scene: Scene, seen: Visit) => Promise<void>,
+  options?: CanaryOptions,
+): Promise<void> => canary(browser, play, options);
+
 beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser.close();
 });
-
-/** A scene whose candidate serves 10 %, and a page that looks at it. */
-async function atCanary(
-  play: (scene: Scene, seen: Visit) => Promise<void>,
-  { look = {}, ...options }: SceneOptions & { readonly look?: Look } = {},
-): Promise<void> {
-  const scene = await openScene({ pageDir, ...options });
-  try {
-    scene.service.deploy(CANDIDATE);
-    await scene.pass(3 * HOUR_MS, ({ stageIndex }) => stageIndex === 1);
-    await scene.pass(HOUR_MS);
-    const seen = await visit(browser, scene.url, look);
-    await seen.page.locator('.moment h1').waitFor();
-    await play(scene, seen);
-    await seen.close();
-  } finally {
-    await scene.close();
-  }
-}
-
-async function signIn(page: Page, token = TOKEN): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Your name').fill('Dana Deep');
-  await page.getByLabel('Token').fill(token);
-  await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
-}
-
-async function snapshotOf(scene: Scene): Promise<Snapshot> {
-  return (await (await fetch(`${scene.url}/api/snapshot`)).json()) as Snapshot;
-}
 
 describe('acting on the page', () => {
   test('nobody can act before signing in, and a wrong token is refused with the remedy', () =>
@@ -210,7 +182,7 @@ describe('acting on the page', () => {
   test('a read-only controller offers nothing to press', () =>
     atCanary(
       async (_scene, { page }) => {
-        await page.getByText('Read-only').waitFor();
+        await page.getByText('Read-only', { exact: true }).waitFor();
         expect(await page.getByRole('button').allInnerTexts()).toEqual(['Dark']);
         await picture(page, 'read-only-phone');
       },

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CANDIDATE, openScene, TOKEN, type Scene } from './scene.js';
 
@@ -97,6 +98,55 @@ describe('acting through the API', () => {
       expect([200, 409]).toContain(answer.status);
     },
   );
+});
+
+describe('a program that says what it looked at', () => {
+  test('is refused where the rollout has moved on, and not where it goes back as a whole', async () => {
+    const { record } = await scene.tick();
+    const seen = { rollout: record?.rollout?.id, stage: 'half' };
+    expect(await post('actions/pause', { seen }, bearer)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'ASC_MOVED_ON' } },
+    });
+    for (const wrong of [{}, 'text', 7, { rollout: 'other', stage: 'canary' }]) {
+      expect(await post('actions/rollback', { seen: wrong }, bearer)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'ASC_MOVED_ON' } },
+      });
+    }
+    expect(await statusNow()).toBe('running');
+  });
+});
+
+describe("a stranger's page", () => {
+  /** `fetch` does not let one choose these headers; a browser that was lied to sends them. */
+  async function ask(
+    path: string,
+    headers: Record<string, string>,
+    method = 'GET',
+  ): Promise<number> {
+    const { hostname, port } = new URL(scene.url);
+    return await new Promise((resolve, reject) => {
+      request({ hostname, port, path, method, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      })
+        .on('error', reject)
+        .end();
+    });
+  }
+
+  test.each(['/', '/api/snapshot', '/api/events', '/api/errors', '/api/history', '/metrics'])(
+    'under a name that suddenly means this machine reads nothing of %s',
+    async (path) => {
+      expect(await ask(path, { host: 'evil.example:8090' })).toBe(403);
+    },
+  );
+
+  test('asks for no step', async () => {
+    expect(await ask('/tick', { origin: 'http://evil.example' }, 'POST')).toBe(403);
+    expect(await ask('/tick', { origin: scene.url }, 'POST')).toBe(200);
+  });
 });
 
 describe('reading through the API', () => {

@@ -8,6 +8,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GoogleIdentity } from './google-identity.js';
+import { refuseForeign } from './own-page.js';
 import type { Refusal } from './refusal.js';
 
 const COOKIE = 'ascent_session';
@@ -76,12 +77,6 @@ const readOnly: Refusal = {
   code: 'READ_ONLY',
   message: 'This controller is read-only. Start it with a token, or use the ascent command to act.',
 };
-const foreignOrigin: Refusal = {
-  status: 403,
-  code: 'FOREIGN_ORIGIN',
-  message:
-    "The request comes from another site's page. Open this controller's own page and act there.",
-};
 const notSignedIn: Refusal = {
   status: 401,
   code: 'NOT_SIGNED_IN',
@@ -109,19 +104,6 @@ const notBehindGoogle: Refusal = {
 
 function refuse(token: string | null, headers: IncomingHttpHeaders): Refusal | null {
   return token === null ? readOnly : refuseForeign(headers);
-}
-
-function refuseForeign({ origin, host }: IncomingHttpHeaders): Refusal | null {
-  if (origin === undefined) return null;
-  return hostOf(origin) === host ? null : foreignOrigin;
-}
-
-function hostOf(origin: string): string | null {
-  try {
-    return new URL(origin).host;
-  } catch {
-    return null;
-  }
 }
 
 /** A program says whom it acts for; without that it is the token's holder. */

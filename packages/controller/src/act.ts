@@ -5,10 +5,13 @@ import {
   isOpen,
   readRecord,
   silenceWatch,
+  stageOf,
   tidyWords,
   writeRecord,
   type Command,
+  type Rollout,
   type RolloutEvent,
+  type RolloutPlan,
   type RolloutRecord,
   type SilenceAlert,
 } from '@ascent/core';
@@ -20,12 +23,44 @@ import type { World } from './world.js';
 /** What a person wants, and who it is. */
 export type Wish = Omit<Command, 'nowMs'>;
 
+/** What a person looked at when they made up their mind: the rollout's id, and the name of its stage. */
+export type Seen = { readonly rollout: string; readonly stage: string };
+
 /**
  * Applies `wish` in one compare-and-set write, then delivers its effects.
- * @throws AscentError `ASC_NO_ROLLOUT` where the service has none, and what `advance` refuses.
+ * `seen` guards against an answer to a question that is not asked any more: somebody else may have been quicker.
+ * @throws AscentError `ASC_NO_ROLLOUT` where the service has none, `ASC_MOVED_ON` where it is not as `seen`, and what
+ * `advance` refuses.
  */
-export async function act(world: World, wish: Wish): Promise<OutboxOutcome> {
-  return await apply(world, wish.type, (nowMs) => ({ ...wish, nowMs }));
+export async function act(
+  world: World,
+  wish: Wish,
+  seen: Seen | null = null,
+): Promise<OutboxOutcome> {
+  return await apply(world, wish.type, {
+    eventAt: (nowMs) => ({ ...wish, nowMs }),
+    check: ({ plan }, rollout) => {
+      if (seen !== null) checkSeen({ plan, rollout, type: wish.type, seen });
+    },
+  });
+}
+
+/** They end the whole rollout, so it is all the same how far it has come meanwhile; the way back waits for no second look. */
+const aboutTheWhole: ReadonlySet<Command['type']> = new Set(['rollback', 'abort', 'promote']);
+
+/** @throws AscentError `ASC_MOVED_ON`. */
+function checkSeen(asked: {
+  readonly plan: RolloutPlan;
+  readonly rollout: Rollout;
+  readonly type: Command['type'];
+  readonly seen: Seen;
+}): void {
+  const { plan, rollout, type, seen } = asked;
+  const stage = stageOf(plan, rollout).name;
+  const isSame = rollout.id === seen.rollout && (aboutTheWhole.has(type) || stage === seen.stage);
+  if (isSame) return;
+  const message = `The rollout has moved on since you looked: ${rollout.candidate} is at stage ${stage} (${rollout.sharePercent} %) now. Nothing was changed; look again, and decide about that.`;
+  throw new AscentError('ASC_MOVED_ON', message);
 }
 
 /** Silences an alert for `forMs`, in the same way. @throws AscentError as {@link act}, and `ASC_UNKNOWN_ALERT`. */
@@ -40,13 +75,9 @@ export async function silence(
     readonly forMs: number;
   },
 ): Promise<OutboxOutcome> {
-  return await apply(world, 'silence', (nowMs) => ({
-    type: 'silence',
-    nowMs,
-    by,
-    rule,
-    untilMs: nowMs + forMs,
-  }));
+  return await apply(world, 'silence', {
+    eventAt: (nowMs) => ({ type: 'silence', nowMs, by, rule, untilMs: nowMs + forMs }),
+  });
 }
 
 /** A silence while no rollout is open is the watch's; everything else is about a rollout. */
@@ -58,7 +89,13 @@ function watchSilenced(record: RolloutRecord, event: RolloutEvent): RolloutRecor
 async function apply(
   world: World,
   verb: string,
-  eventAt: (nowMs: number) => RolloutEvent,
+  {
+    eventAt,
+    check = () => undefined,
+  }: {
+    readonly eventAt: (nowMs: number) => RolloutEvent;
+    readonly check?: (record: RolloutRecord, rollout: Rollout) => void;
+  },
 ): Promise<OutboxOutcome> {
   const record = await changeService<RolloutRecord>(world, (view) => {
     const current = view.record === null ? null : readRecord(view.record);
@@ -71,6 +108,7 @@ async function apply(
       const message = `${view.service} has no rollout to ${verb}. Begin one with: ascent up`;
       throw new AscentError('ASC_NO_ROLLOUT', message);
     }
+    check(current, current.rollout);
     const { rollout } = advance(current.plan, current.rollout, event);
     const next = recordWith(current, rollout);
     return { change: changeTo({ record: next, before: current.rollout, view }), result: next };

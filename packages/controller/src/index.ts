@@ -1,4 +1,4 @@
-export { act, silence, type Wish } from './act.js';
+export { act, silence, type Seen, type Wish } from './act.js';
 export { runLoop, type LoopOptions, type Turn } from './loop.js';
 export { FollowUp } from './follow-up.js';
 export {
@@ -35,6 +35,7 @@ export {
 } from './google-identity.js';
 export { createAccess, type Access, type AccessOptions } from './access.js';
 export type { Refusal } from './refusal.js';
+export { isLoopback } from './own-page.js';
 export type { About, WishType } from './page-routes.js';
 export {
   readTraffic,

@@ -8,7 +8,7 @@ import {
 } from '@ascent/core';
 import type { Access } from './access.js';
 import type { Refusal } from './refusal.js';
-import { act, silence, type Wish } from './act.js';
+import { act, silence, type Seen, type Wish } from './act.js';
 import type { ErrorLines, ErrorLog } from './error-log.js';
 import { readHistory, readHistoryEntry, REASON_KIND } from './history.js';
 import type { Snapshot } from './snapshot.js';
@@ -121,11 +121,8 @@ function addActions(app: FastifyInstance, context: PageContext): void {
       return await reply.code(404).send({ error: { code: 'UNKNOWN_ACTION', message } });
     }
     try {
-      const { record } = await act(context.world, {
-        type,
-        by: person,
-        reason: reasonIn(request.body),
-      });
+      const wish = { type, by: person, reason: reasonIn(request.body) };
+      const { record } = await act(context.world, wish, seenIn(request.body));
       context.lookNow();
       return { said: record.rollout?.decisions.at(-1)?.sentence ?? '' };
     } catch (error) {
@@ -239,6 +236,13 @@ function text(body: unknown, field: string): string {
 
 function reasonIn(body: unknown): string {
   return text(body, 'reason').trim().slice(0, REASON_LENGTH_MAX);
+}
+
+/** What the page showed when it asked; `null` for a program that did not look. */
+function seenIn(body: unknown): Seen | null {
+  const seen = (body as { readonly seen?: unknown } | null)?.seen;
+  if (seen === undefined || seen === null) return null;
+  return { rollout: text(seen, 'rollout'), stage: text(seen, 'stage') };
 }
 
 async function refuse(

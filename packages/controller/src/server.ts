@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { AscentError } from '@ascent/core';
 import { createAccess, type Access } from './access.js';
 import type { GoogleIdentity } from './google-identity.js';
+import { createHostGuard } from './own-page.js';
 import { addPageHeaders, addPageRoutes } from './page-routes.js';
 import { addServiceList } from './service-list.js';
 import type { TickGuard } from './tick-guard.js';
@@ -93,6 +94,7 @@ async function buildServer(
   ]);
   const app = createApp({ forceCloseConnections: true });
   addPageHeaders(app);
+  addHostGuard(app, options);
   app.get('/healthz', () => ({ status: 'ok' }));
   const { now } = options.services[0].world;
   const access = createAccess({ token, now, google });
@@ -116,6 +118,18 @@ async function buildServer(
   }
   addPage(app);
   return app;
+}
+
+/** Nobody is answered under a name that is not ours. */
+function addHostGuard(app: FastifyInstance, { host, services }: ServerOptions): void {
+  const pageUrls = services.flatMap(({ plan }) => plan.notify.pageUrl ?? []);
+  const guard = createHostGuard({ host, pageUrls });
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = guard(request.headers);
+    if (refusal === null) return;
+    const { status, code, message } = refusal;
+    await reply.code(status).send({ error: { code, message } });
+  });
 }
 
 /** Everything of one service, below wherever `app` is. */

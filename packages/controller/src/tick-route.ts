@@ -1,6 +1,7 @@
 /** `/tick`: one step, for a scheduler. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { RolloutStatus } from '@ascent/core';
+import { refuseForeign } from './own-page.js';
 import type { TickReport } from './tick.js';
 import type { TickGuard } from './tick-guard.js';
 
@@ -11,6 +12,11 @@ export function addTickRoute(
   step: (reply: FastifyReply) => Promise<object>,
 ): void {
   app.post('/tick', async (request, reply) => {
+    const foreign = refuseForeign(request.headers);
+    if (foreign !== null) {
+      const { status, code, message } = foreign;
+      return await reply.code(status).send({ error: { code, message } });
+    }
     const refusal = (await guard?.(request.headers.authorization)) ?? null;
     if (refusal === null) return await step(reply);
     return await reply.code(401).send({ error: { code: 'TICK_REFUSED', message: refusal } });

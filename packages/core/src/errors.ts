@@ -27,6 +27,7 @@ export const errorCatalogue = {
   ASC_STABLE_MISSING: { kind: 'state', exitStatus: 3 },
   ASC_REVISION_UNKNOWN: { kind: 'state', exitStatus: 3 },
   ASC_UNKNOWN_ALERT: { kind: 'user', exitStatus: 2 },
+  ASC_MOVED_ON: { kind: 'state', exitStatus: 3 },
   ASC_NO_SPOT_CHECKS: { kind: 'state', exitStatus: 3 },
   ASC_ROLLOUT_OPEN: { kind: 'state', exitStatus: 3 },
   ASC_NOTHING_TO_RESTART: { kind: 'state', exitStatus: 3 },

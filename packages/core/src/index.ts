@@ -23,6 +23,7 @@ export { advance, CHECKPOINT_MS, type Step } from './steps/advance.js';
 export { begin, type BeginContext, type BeginOutcome } from './steps/begin.js';
 export {
   fillIn,
+  formatGateValue,
   sentryLevels,
   type CustomGate,
   type GateOutcome,
@@ -121,6 +122,7 @@ export {
   formatRate,
   formatSpan,
 } from './evidence/forecast-words.js';
+export { holdingGate } from './steps/note-gates.js';
 export { noticesAtStart, undecidableNotices } from './steps/notices.js';
 export { approversOf } from './steps/advancement.js';
 export { readArchivedRecord, readRecord, RECORD_ANNOTATION, writeRecord } from './record/record.js';

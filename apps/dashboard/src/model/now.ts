@@ -1,11 +1,15 @@
 /** What is happening now and why, in one sentence each. The page's headline; nothing is decided here. */
 import {
+  alertsOf,
   countSpotChecks,
   formatDuration,
+  holdingGate,
+  isOpen,
   sharesByRevision,
   stageOf,
   type Rollout,
   type RolloutPlan,
+  type RolloutRecord,
 } from '@ascent/core';
 import type { Snapshot } from '@ascent/controller';
 import { clockTime, grainFor, inTime } from './clock-text.js';
@@ -29,6 +33,8 @@ export type Now = {
 /** The moment of `snapshot`, seen at `nowMs`. */
 export function describeNow(snapshot: Snapshot, nowMs: number): Now {
   const { record, service } = snapshot;
+  const alarm = record === null ? null : alarmed(record, { service, nowMs });
+  if (alarm !== null) return alarm;
   if (record?.rollout) {
     const scene = sceneOf(record.rollout, { plan: record.plan, snapshot, nowMs });
     return { ...ofStatus(scene), next: scene.open ? nextWords(scene) : endWords(snapshot) };
@@ -43,6 +49,36 @@ export function describeNow(snapshot: Snapshot, nowMs: number): Now {
         ? 'The controller has just begun to watch.'
         : sentence(shortenRevisions(snapshot.idle, service)),
     next: 'Deploy a new revision and its rollout begins by itself.',
+  };
+}
+
+/** The alerts that fire and are not silenced, by the names of their rules. */
+export function loudAlerts(record: RolloutRecord, nowMs: number): readonly string[] {
+  const { firing, silences } = alertsOf(record);
+  const silent = new Set(silences.filter(({ untilMs }) => nowMs < untilMs).map(({ rule }) => rule));
+  return [...new Set(firing.map(({ rule }) => rule))].filter((rule) => !silent.has(rule));
+}
+
+/** After the rollout an alert is the news: nothing goes back by itself any more. `null` where none fires. */
+function alarmed(
+  record: RolloutRecord,
+  { service, nowMs }: { readonly service: string; readonly nowMs: number },
+): Now | null {
+  const { rollout, stable, watch } = record;
+  const [first, ...others] = loudAlerts(record, nowMs);
+  if (first === undefined || (rollout !== null && isOpen(rollout))) return null;
+  const news = [...(rollout?.decisions ?? []), ...(watch?.news ?? [])];
+  const fired = news.findLast(({ type }) => type === 'alertFired' || type === 'alertRepeated');
+  const name = shortRevision(stable, service);
+  return {
+    tone: 'bad',
+    state: 'Alert',
+    headline:
+      others.length === 0
+        ? `${name} serves everything, and ${first} fires.`
+        : `${name} serves everything, and ${others.length + 1} alerts fire: ${[first, ...others].join(', ')}.`,
+    why: shortenRevisions(fired?.sentence ?? '', service),
+    next: 'No rollout is open, so nothing goes back by itself. To go back, deploy the older image and promote it.',
   };
 }
 
@@ -182,9 +218,14 @@ function atZero({ rollout, candidate, plan, short }: Scene): Omit<Now, 'next'> {
   return { tone: 'calm', state, headline, why: short(decided?.sentence ?? waiting) };
 }
 
-function holding({ rollout, candidate, plan, nowMs }: Scene, why: string): Omit<Now, 'next'> {
+function holding(
+  { rollout, candidate, plan, nowMs, short }: Scene,
+  why: string,
+): Omit<Now, 'next'> {
   const share = `${rollout.sharePercent} %`;
   const stage = stageOf(plan, rollout);
+  const held = heldByGate({ rollout, candidate, short }, why);
+  if (held !== null) return held;
   switch (rollout.judgement?.verdict) {
     case 'healthy':
       return {
@@ -208,6 +249,26 @@ function holding({ rollout, candidate, plan, nowMs }: Scene, why: string): Omit<
       return { tone: 'calm', state: 'Undecided', headline, why };
     }
   }
+}
+
+/** A custom gate keeps a rollout where it is, however healthy the others find it; `null` where none does. */
+function heldByGate(
+  { rollout, candidate, short }: Pick<Scene, 'rollout' | 'candidate' | 'short'>,
+  why: string,
+): Omit<Now, 'next'> | null {
+  const gate = rollout.judgement?.verdict === 'unhealthy' ? null : holdingGate(rollout);
+  if (gate === null) return null;
+  const both = [short(gate.sentence), why].join(' ');
+  const share = `${rollout.sharePercent} %`;
+  if (gate.verdict === 'undecided') {
+    const headline = `${candidate} serves ${share} and is being watched.`;
+    return rollout.judgement?.verdict === 'healthy'
+      ? { tone: 'calm', state: 'Undecided', headline, why: both }
+      : null;
+  }
+  const what = gate.verdict === 'unhealthy' ? 'is broken' : 'cannot be read';
+  const headline = `${candidate} stays at ${share}: gate ${gate.name} ${what}.`;
+  return { tone: 'ask', state: 'Held', headline, why: both };
 }
 
 function nextShare({ stage }: NextStep): string {

@@ -7,6 +7,7 @@ import { fullTime } from '../model/clock-text.js';
 import { outcomeWords } from '../model/outcome.js';
 import { shortenRevisions, shortRevision } from '../model/revision-name.js';
 import { AscentProfile } from '../parts/ascent-profile.js';
+import { CustomGates } from '../parts/custom-gates.js';
 import { Decisions } from '../parts/decisions.js';
 import { Gates } from '../parts/gates.js';
 import { SignIcon } from '../parts/mark.js';
@@ -93,6 +94,7 @@ function Report({ plan, rollout, reasons, nowMs }: Past): ReactElement {
       <section className="card">
         <h2>Candidate against stable, at the last decision</h2>
         <Gates judgement={rollout.judgement} gatePlan={plan.gates} />
+        <CustomGates plan={plan} rollout={rollout} />
       </section>
       <section className="card">
         <h2>Decisions</h2>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { Live } from '../live.js';
 import { ago, clockTime } from '../model/clock-text.js';
 import type { ServiceLine } from '../model/service-lines.js';
+import { NotHeard } from '../parts/not-heard.js';
 import { State } from '../parts/state.js';
 import { serviceAddress } from '../route.js';
 
@@ -16,14 +17,7 @@ export function ServicesPage({
 }): ReactElement {
   return (
     <>
-      {live.link === 'lost' && (
-        <div className="notice" role="alert">
-          <strong>The controller is not heard.</strong>
-          <p>
-            What you see may be old. The traffic stays as it is; the page connects again by itself.
-          </p>
-        </div>
-      )}
+      {live.link === 'lost' && <NotHeard />}
       <section className="card">
         <h1 className="page-title">Services</h1>
         <ul className="services">

@@ -1,6 +1,7 @@
 /** What a signed-in person can do now: one press and a confirmation. Going back never waits for a reason. */
 import { useState, type ReactElement } from 'react';
-import { isOpen, type Rollout } from '@ascent/core';
+import type { Seen } from '@ascent/controller';
+import { isOpen, stageOf, type Rollout } from '@ascent/core';
 import { act, explain } from '../api.js';
 import { possibleActs, type Act, type ActScene } from '../model/possible-acts.js';
 import { leaveAsk, type AskedAct } from '../route.js';
@@ -13,24 +14,30 @@ const looks: Readonly<Record<Act['weight'], string>> = {
   rare: 'small',
 };
 
+/** A question that stands as it was asked, however the rollout goes on behind it. */
+type Asked = { readonly act: Act; readonly seen: Seen };
+
 /** The buttons of an open rollout; the question why after one that was rolled back. */
-export function Acts(props: ActScene & { readonly ask: AskedAct | null }): ReactElement {
-  const { rollout, ask } = props;
+export function Acts(
+  props: ActScene & {
+    readonly ask: AskedAct | null;
+    /** Called where the controller does not know the person any more, with the link to what they wanted. */
+    readonly onSignedOut: (wanted: AskedAct | null) => void;
+  },
+): ReactElement {
+  const { rollout, ask, onSignedOut } = props;
   const open = isOpen(rollout);
-  const [pressed, setAsked] = useState<Act | null>(null);
   const [explaining, setExplaining] = useState(false);
   const acts = open ? possibleActs(props) : [];
-  // A link in a message opens its question; where the moment for it has passed, nothing opens.
-  const asked = pressed ?? acts.find(({ type }) => type === ask) ?? null;
-  const rare = acts.filter(({ weight }) => weight === 'rare');
+  const [asked, press, answered] = useQuestion(props, acts);
   return (
     <>
       {open && (
         <div className="acts" role="group" aria-label="What you can do">
-          <ActButtons acts={acts.filter(({ weight }) => weight !== 'rare')} onPress={setAsked} />
+          <ActButtons acts={acts.filter(({ weight }) => weight !== 'rare')} onPress={press} />
           <details className="more">
             <summary>More</summary>
-            <ActButtons acts={rare} onPress={setAsked} />
+            <ActButtons acts={acts.filter(({ weight }) => weight === 'rare')} onPress={press} />
           </details>
         </div>
       )}
@@ -46,17 +53,19 @@ export function Acts(props: ActScene & { readonly ask: AskedAct | null }): React
       )}
       {asked !== null && (
         <Confirm
-          wanted={asked}
+          asked={asked}
+          onSignedOut={onSignedOut}
           onDone={(done) => {
-            setAsked(null);
+            answered();
             if (ask !== null) leaveAsk();
-            if (done && asked.type === 'rollback') setExplaining(true);
+            if (done && asked.act.type === 'rollback') setExplaining(true);
           }}
         />
       )}
       {explaining && !open && (
         <AskWhy
           rollout={rollout}
+          onSignedOut={onSignedOut}
           onDone={() => {
             setExplaining(false);
           }}
@@ -64,6 +73,28 @@ export function Acts(props: ActScene & { readonly ask: AskedAct | null }): React
       )}
     </>
   );
+}
+
+/** The open question, the way to ask one, and the way to close it. */
+function useQuestion(
+  { plan, rollout, ask }: ActScene & { readonly ask: AskedAct | null },
+  acts: readonly Act[],
+): readonly [asked: Asked | null, press: (act: Act) => void, answered: () => void] {
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [followed, setFollowed] = useState<AskedAct | null>(null);
+  const press = (act: Act): void => {
+    setAsked({ act, seen: { rollout: rollout.id, stage: stageOf(plan, rollout).name } });
+  };
+  // A link in a message opens its question, once; where the moment for it has passed, nothing opens.
+  if (followed !== ask) {
+    setFollowed(ask);
+    const linked = acts.find(({ type }) => type === ask);
+    if (linked !== undefined) press(linked);
+  }
+  const answered = (): void => {
+    setAsked(null);
+  };
+  return [asked, press, answered];
 }
 
 function ActButtons(props: {
@@ -89,11 +120,14 @@ function ActButtons(props: {
 }
 
 function Confirm(props: {
-  readonly wanted: Act;
+  readonly asked: Asked;
+  readonly onSignedOut: (wanted: AskedAct | null) => void;
   readonly onDone: (done: boolean) => void;
 }): ReactElement {
-  const { wanted, onDone } = props;
-  const isBack = wanted.type === 'rollback';
+  const { asked, onSignedOut, onDone } = props;
+  const { act: wanted, seen } = asked;
+  const { type } = wanted;
+  const isBack = type === 'rollback';
   return (
     <ReasonDialog
       title={wanted.question}
@@ -103,8 +137,9 @@ function Confirm(props: {
       no="Cancel"
       look={isBack ? 'act-back sure' : 'act-main'}
       send={async (reason) => {
-        const answer = await act(wanted.type, reason);
+        const answer = await act(type, reason, seen);
         if (answer.ok) onDone(true);
+        else if (answer.signedOut) onSignedOut(isBack || type === 'approve' ? type : null);
         return answer.ok ? null : answer.why;
       }}
       onClose={() => {
@@ -114,8 +149,12 @@ function Confirm(props: {
   );
 }
 
-function AskWhy(props: { readonly rollout: Rollout; readonly onDone: () => void }): ReactElement {
-  const { rollout, onDone } = props;
+function AskWhy(props: {
+  readonly rollout: Rollout;
+  readonly onSignedOut: (wanted: null) => void;
+  readonly onDone: () => void;
+}): ReactElement {
+  const { rollout, onSignedOut, onDone } = props;
   return (
     <ReasonDialog
       title="It is rolled back. Why?"
@@ -128,6 +167,7 @@ function AskWhy(props: { readonly rollout: Rollout; readonly onDone: () => void 
         const decision = rollout.decisions.findLast(({ type }) => type === 'rolledBack');
         const answer = await explain(rollout.id, decision?.seq ?? rollout.seq, reason);
         if (answer.ok) onDone();
+        else if (answer.signedOut) onSignedOut(null);
         return answer.ok ? null : answer.why;
       }}
       onClose={onDone}

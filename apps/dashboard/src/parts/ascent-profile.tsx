@@ -187,10 +187,11 @@ function StopLabels({
   );
 }
 
-/** About 6.4 px a letter at the labels' size. */
+/** About 6.6 px a letter at the labels' size, and a gap to the next label. */
 function fitted(text: string, room: number, instead = ''): string {
-  if (text.length * 6.4 <= room) return text;
-  return instead.length * 6.4 <= room ? instead : '';
+  const fits = (words: string): boolean => words.length * 6.6 + 5 <= room;
+  if (fits(text)) return text;
+  return fits(instead) ? instead : '';
 }
 
 function stopTime(stop: Stop, at: { readonly nowMs: number; readonly spanMs: number }): string {

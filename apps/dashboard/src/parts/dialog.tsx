@@ -15,8 +15,9 @@ export function Dialog(props: {
     const before = document.activeElement;
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
-      // Taken away while open, the browser would leave the focus nowhere.
-      if (before instanceof HTMLElement) before.focus();
+      // Taken away while open, the browser would leave the focus nowhere; and what opened it may have gone with it.
+      const back = before?.isConnected === true ? before : document.querySelector('.acts button');
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   return (

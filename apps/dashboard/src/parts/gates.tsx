@@ -102,7 +102,9 @@ function Estimates({ view }: { readonly view: GateView }): ReactElement {
               y2={2 * ROW + 26}
             />
             <text x={x(view.tolerance.at)} y={height - 3} textAnchor="middle">
-              {view.tolerance.at > 0.14 && view.tolerance.at < 0.8 ? view.tolerance.text : ''}
+              {hasRoom(x(view.tolerance.at), { text: view.tolerance.text, end, view })
+                ? view.tolerance.text
+                : ''}
             </text>
           </>
         )}
@@ -111,6 +113,22 @@ function Estimates({ view }: { readonly view: GateView }): ReactElement {
       </svg>
     </div>
   );
+}
+
+/** How wide a letter of the scale is, about. */
+const LETTER = 6.2;
+
+/** True where a text in the middle of `x` touches neither the zero nor the end of the scale. */
+function hasRoom(
+  x: number,
+  {
+    text,
+    end,
+    view,
+  }: { readonly text: string; readonly end: number; readonly view: Pick<GateView, 'axisMaxText'> },
+): boolean {
+  const half = (text.length * LETTER) / 2;
+  return x - half > GUTTER + 2 * LETTER && x + half < end - view.axisMaxText.length * LETTER - 6;
 }
 
 function Arm(props: {

@@ -1,39 +1,33 @@
 /** Signing in with the token that the controller printed: reading is open, acting is not. */
 import { useState, type ReactElement } from 'react';
 import type { About } from '@ascent/controller';
+import type { Account } from '../account.js';
 import { signIn, signOut } from '../api.js';
 import { Dialog } from './dialog.js';
 
 /** Who is signed in, or the way to do it. */
-export function Account(props: {
-  readonly about: About | null;
-  readonly onChange: (about: About) => void;
-  /** Somebody came to act, so the question who it is comes first. */
-  readonly asked: boolean;
-}): ReactElement | null {
-  const { about, onChange, asked } = props;
-  const [opened, setOpen] = useState<boolean | null>(null);
-  const open = opened ?? asked;
+export function WhoReads({ account }: { readonly account: Account }): ReactElement | null {
+  const { about, onAbout, asking, onAsk } = account;
   if (about === null) return null;
   if (about.access === 'readOnly') return <span className="quiet">Read-only</span>;
-  if (about.access === 'signedIn')
-    return <SignedIn name={about.person ?? ''} onChange={onChange} />;
+  if (about.access === 'signedIn') return <SignedIn name={about.person ?? ''} onChange={onAbout} />;
   return (
     <>
       <button
         type="button"
         className="small"
         onClick={() => {
-          setOpen(true);
+          onAsk('open');
         }}
       >
         Sign in
       </button>
-      {open && (
+      {asking !== 'closed' && (
         <SignIn
+          ended={asking === 'ended'}
           onDone={(signedIn) => {
-            setOpen(false);
-            if (signedIn !== null) onChange(signedIn);
+            onAsk('closed');
+            if (signedIn !== null) onAbout(signedIn);
           }}
         />
       )}
@@ -59,7 +53,13 @@ function SignedIn(props: {
   );
 }
 
-function SignIn({ onDone }: { readonly onDone: (about: About | null) => void }): ReactElement {
+function SignIn({
+  ended,
+  onDone,
+}: {
+  readonly ended: boolean;
+  readonly onDone: (about: About | null) => void;
+}): ReactElement {
   const [name, setName] = useState('');
   const [token, setToken] = useState('');
   const [fault, setFault] = useState<string | null>(null);
@@ -73,6 +73,7 @@ function SignIn({ onDone }: { readonly onDone: (about: About | null) => void }):
   };
   return (
     <Dialog title="Sign in to act" onClose={close}>
+      {ended && <p role="status">Your sign-in has ended, so nothing was changed. Sign in again.</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,21 +1,20 @@
 /** The page's head: where you are, whether the page is live, and who you are. */
 import type { ReactElement } from 'react';
-import type { About } from '@ascent/controller';
+import type { Account } from '../account.js';
 import type { Link, Live } from '../live.js';
 import { ago } from '../model/clock-text.js';
 import { listAddress, type Route } from '../route.js';
 import type { Theme } from '../theme.js';
-import { Account } from './sign-in.js';
+import { WhoReads } from './sign-in.js';
 
 /** The head. */
 export function TopBar(props: {
   readonly live: Live;
   readonly route: Route;
-  readonly about: About | null;
-  readonly onAbout: (about: About) => void;
+  readonly account: Account;
   readonly theme: readonly [Theme, (theme: Theme) => void];
 }): ReactElement {
-  const { live, route, about, onAbout, theme } = props;
+  const { live, route, account, theme } = props;
   const [shade, choose] = theme;
   const other = shade === 'dark' ? 'light' : 'dark';
   return (
@@ -40,11 +39,7 @@ export function TopBar(props: {
       {live.services === null && <Pages route={route} />}
       <div className="top-end">
         <LinkState live={live} />
-        <Account
-          about={about}
-          onChange={onAbout}
-          asked={route.page === 'now' && route.ask !== null}
-        />
+        <WhoReads account={account} />
         <button
           type="button"
           className="small"

@@ -1,6 +1,7 @@
 /** What is watched beside the gates: the alerts, and the stage's spot checks. */
 import { useState, type ReactElement } from 'react';
 import {
+  alertsOf,
   countSpotChecks,
   formatDuration,
   isOpen,
@@ -8,6 +9,7 @@ import {
   type AlertRule,
   type Rollout,
   type RolloutPlan,
+  type RolloutRecord,
 } from '@ascent/core';
 import { silence } from '../api.js';
 import { latencyText, percentText } from '../model/amount.js';
@@ -17,14 +19,18 @@ import { SignIcon } from './mark.js';
 
 type Scene = { readonly plan: RolloutPlan; readonly rollout: Rollout; readonly nowMs: number };
 
-/** The alerts that fire, or what would make them. */
+/** The alerts that fire, or what would make them; `onSignedOut: null` gives nobody a button. */
 export function Alerts({
-  plan,
-  rollout,
+  record,
   nowMs,
-  mayAct,
-}: Scene & { readonly mayAct: boolean }): ReactElement {
-  const { firing, silences } = rollout.alerts;
+  onSignedOut,
+}: {
+  readonly record: RolloutRecord;
+  readonly nowMs: number;
+  readonly onSignedOut: (() => void) | null;
+}): ReactElement {
+  const { plan } = record;
+  const { firing, silences } = alertsOf(record);
   const silent = new Set(silences.filter(({ untilMs }) => nowMs < untilMs).map(({ rule }) => rule));
   return (
     <>
@@ -46,7 +52,9 @@ export function Alerts({
                   {silent.has(name) ? ' · silenced' : ''}
                 </span>
               </span>
-              {mayAct && isOpen(rollout) && <Silence rule={name} silent={silent.has(name)} />}
+              {onSignedOut !== null && (
+                <Silence rule={name} silent={silent.has(name)} onSignedOut={onSignedOut} />
+              )}
             </li>
           );
         })}
@@ -76,14 +84,17 @@ const SILENCE_MS = 3_600_000;
 function Silence({
   rule,
   silent,
+  onSignedOut,
 }: {
   readonly rule: string;
   readonly silent: boolean;
+  readonly onSignedOut: () => void;
 }): ReactElement {
   const [fault, setFault] = useState<string | null>(null);
   const press = async (): Promise<void> => {
     const answer = await silence(rule, silent ? 0 : SILENCE_MS);
     setFault(answer.ok ? null : answer.why);
+    if (!answer.ok && answer.signedOut) onSignedOut();
   };
   return (
     <>

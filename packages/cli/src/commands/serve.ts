@@ -7,6 +7,7 @@ import {
   createGoogleIdentity,
   createTickGuard,
   isBucketUrl,
+  isLoopback,
   startServer,
   type ErrorLog,
   type GoogleIdentity,
@@ -73,8 +74,8 @@ function tickGuard(host: string): TickGuard {
   const audience = variable('ASCENT_TICK_AUDIENCE');
   const account = variable('ASCENT_TICK_ACCOUNT');
   const google = audience === null || account === null ? null : { audience, account };
-  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
-  if (secret !== null || google !== null || isLoopback) return createTickGuard({ secret, google });
+  if (secret !== null || google !== null || isLoopback(host))
+    return createTickGuard({ secret, google });
   const message =
     'Nobody may ask for a step yet: set ASCENT_TICK_SECRET, or ASCENT_TICK_AUDIENCE and ASCENT_TICK_ACCOUNT, where the controller runs.';
   return () => Promise.resolve(message);
