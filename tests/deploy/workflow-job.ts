@@ -53,7 +53,7 @@ export type JobOptions = {
   readonly env: Environment;
 };
 
-/** Runs the job until a block fails; blocks with `if: always()` run all the same. */
+/** Runs the job until a block fails; blocks with `if: always()` run all the same, and those with `failure()` only then. */
 export async function runJob(options: JobOptions): Promise<RanJob> {
   const file = join(root, '.github/workflows', options.workflow);
   const { env: shared = {}, jobs } = parse(readFileSync(file, 'utf8')) as Workflow;
@@ -65,7 +65,7 @@ export async function runJob(options: JobOptions): Promise<RanJob> {
   const ran: RanStep[] = [];
   for (const [index, step] of steps.entries()) {
     const failed = ran.some(({ status }) => status !== 0);
-    if (step.run === undefined || (failed && step.if !== 'always()')) continue;
+    if (step.run === undefined || !isDue(step, failed)) continue;
     const outputFile = join(folder, `output-${index}`);
     writeFileSync(outputFile, '');
     const env = {
@@ -85,6 +85,10 @@ export async function runJob(options: JobOptions): Promise<RanJob> {
   const summary = readFileSync(summaryFile, 'utf8');
   await rm(folder, { recursive: true });
   return { steps: ran, outputs, summary };
+}
+
+function isDue({ if: condition }: Step, failed: boolean): boolean {
+  return condition === 'always()' || (condition === 'failure()') === failed;
 }
 
 function filledIn(env: Environment, values: Environment): Environment {

@@ -7,10 +7,24 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '@ascent/demo';
+import { parse } from 'yaml';
 import { startDeployHouse, type DeployHouse } from './house.js';
+import { startReceivers } from './receivers.js';
 import { runJob, type RanJob } from './workflow-job.js';
 
+type GitHubRuns = {
+  readonly stagingPassed: number;
+  readonly production: { readonly status: string; readonly updated_at: string };
+};
+
 const IMAGE = 'us-central1-docker.pkg.dev/dovvybuddy/dovvybuddy/backend';
+
+/** The commit has passed in staging, and no deployment to production is at work. */
+const quiet: GitHubRuns = {
+  stagingPassed: 1,
+  production: { status: 'completed', updated_at: '2026-11-21T00:00:00Z' },
+};
 
 let house: DeployHouse;
 let env: Record<string, string>;
@@ -25,9 +39,26 @@ function standIn(name: string, body: string): void {
   chmodSync(file, 0o755);
 }
 
+/** What GitHub's API knows of runs; whatever else is asked of it is done. */
+function gitHub(knows: GitHubRuns): void {
+  const answers = [
+    ['*deploy-backend-staging.yml/runs*', { total_count: knows.stagingPassed }],
+    ['*deploy-backend-production.yml/runs*', { workflow_runs: [knows.production] }],
+    ['*actions/runs/*', { run_started_at: '2026-11-22T10:00:00Z' }],
+  ] as const;
+  const cases = answers.map(([pattern, json]) => `${pattern}) echo '${JSON.stringify(json)}' ;;`);
+  standIn('gh', `case "$*" in ${cases.join(' ')} esac`);
+}
+
 function calls(name: string): readonly string[] {
   const log = join(house.workDir, `${name}.log`);
   return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+}
+
+/** What the ticks were last switched to. */
+function lastSwitch(): string | undefined {
+  const switches = calls('gh').filter((call) => /rollout-tick\.yml\/(en|dis)able$/.test(call));
+  return switches.at(-1)?.split('/').at(-1);
 }
 
 function git(...args: string[]): string {
@@ -54,7 +85,7 @@ beforeAll(async () => {
   digest = (await house.image('1.0.0')).split('@')[1] ?? '';
   mkdirSync(join(house.workDir, 'bin'));
   standIn('npm', 'exit 0');
-  standIn('gh', 'exit 0');
+  gitHub(quiet);
   standIn('gcloud', `echo '${digest}'`);
   makeRepository();
   env = {
@@ -62,6 +93,8 @@ beforeAll(async () => {
     GITHUB_ACTOR: 'mia',
     GITHUB_SHA: commit,
     GITHUB_REPOSITORY: 'dovvybuddy/dovvybuddy',
+    GITHUB_RUN_ID: '7',
+    GITHUB_SERVER_URL: 'https://github.com',
     // What is different on this machine: where staging is, how long the load test takes, where the journal is.
     STAGING_URL: `${house.apiUrl}/run/dovvybuddy-backend-staging`,
     STAGES: '2s:5,1s:0',
@@ -92,6 +125,18 @@ function expectAllDone({ steps }: RanJob): void {
 
 describe('a push to main', () => {
   const staging = 'deploy-backend-staging.yml';
+
+  test('whose image an earlier run has pushed takes that one, and any other is built', async () => {
+    standIn('docker', `echo '{"digest":"${digest}","size":1609}'`);
+    const again = await run(staging, 'build');
+    expectAllDone(again);
+    expect(again.outputs['steps.built.outputs.digest']).toBe(digest);
+    expect(calls('docker').at(-1)).toContain(`${env['IMAGE'] ?? ''}:${commit}`);
+    standIn('docker', 'echo "ERROR: not found" >&2; exit 1');
+    const first = await run(staging, 'build');
+    expectAllDone(first);
+    expect(first.outputs['steps.built.outputs.digest']).toBeUndefined();
+  });
 
   test('is deployed to staging by digest, and takes all of the traffic after its smoke checks', async () => {
     const values = { 'needs.build.outputs.digest': digest };
@@ -134,11 +179,28 @@ describe('a tag', () => {
     ['--help', false],
   ])('%s is resolved to a commit on main: %s', async (tag, good) => {
     const cwd = join(house.workDir, 'repository');
-    const values = { 'inputs.tag': tag };
+    const values = { 'inputs.tag': tag, 'github.token': 't' };
     const ran = await runJob({ workflow: production, job: 'resolve', cwd, values, env });
     expect(ran.steps.every(({ status }) => status === 0)).toBe(good);
     expect(ran.outputs['steps.commit.outputs.commit']).toBe(good ? commit : undefined);
     expect(existsSync(join(cwd, 'pwned'))).toBe(false);
+  });
+
+  test('that has not passed in staging goes no further, and one that has is asked for by its commit', async () => {
+    const cwd = join(house.workDir, 'repository');
+    const values = { 'inputs.tag': 'v1.1.0', 'github.token': 't' };
+    gitHub({ ...quiet, stagingPassed: 0 });
+    const ran = await runJob({ workflow: production, job: 'resolve', cwd, values, env });
+    gitHub(quiet);
+    expect(ran.steps.at(-1)?.status).not.toBe(0);
+    expect(ran.steps.at(-1)?.output).toContain('run what failed again');
+    expect(calls('gh').at(-1)).toContain(`head_sha=${commit}&status=success`);
+  });
+
+  test('is watched over also where its deployment was cancelled half-way, for it may have begun a rollout', () => {
+    const text = readFileSync(join(root, '.github/workflows', production), 'utf8');
+    const { jobs } = parse(text) as { jobs: Record<string, { if?: string }> };
+    expect(jobs['watch']?.if).toBe("always() && needs.deploy.result != 'skipped'");
   });
 
   test('becomes a revision without traffic, of the very image that staging tested, and a rollout', async () => {
@@ -185,11 +247,19 @@ describe('a step of the open rollout', () => {
     const plan = join(house.workDir, 'deploy/ascent.yaml');
     const good = readFileSync(plan, 'utf8');
     writeFileSync(plan, good.replaceAll(house.apiUrl, 'http://127.0.0.1:1'));
-    const ran = await run(tick, 'tick');
+    const receivers = await startReceivers();
+    const webhook = receivers.env['SLACK_WEBHOOK_URL'] ?? '';
+    const ran = await run(tick, 'tick', { 'secrets.SLACK_WEBHOOK_URL': webhook });
+    await receivers.close();
     writeFileSync(plan, good);
-    expect(ran.steps.at(-1)?.status).not.toBe(0);
+    const [failed, ...others] = ran.steps.filter(({ status: ended }) => ended !== 0);
+    expect(failed?.output).toContain('ASC_PLATFORM_UNAVAILABLE');
+    expect(others).toEqual([]);
     expect(ran.outputs[status]).toBeUndefined();
-    expect(ran.steps.at(-1)?.output).toContain('ASC_PLATFORM_UNAVAILABLE');
+    // Whoever is on call hears that nobody looks.
+    expect(receivers.slack).toEqual([
+      expect.stringContaining('https://github.com/dovvybuddy/dovvybuddy/actions/runs/7'),
+    ]);
   }, 90_000);
 
   test('of a service that is not there yet is none, and the ticks rest', async () => {
@@ -201,8 +271,25 @@ describe('a step of the open rollout', () => {
     expectAllDone(ran);
     expect(ran.outputs[status]).toBe('none');
     expectAllDone(await run(tick, 'rest'));
-    expect(calls('gh').at(-1)).toContain('rollout-tick.yml/disable');
+    expect(lastSwitch()).toBe('disable');
   }, 60_000);
+
+  test.each([
+    ['is at work', { status: 'in_progress', updated_at: '2026-11-22T09:00:00Z' }],
+    ['has ended since', { status: 'completed', updated_at: '2026-11-22T10:00:01Z' }],
+  ])('that found no rollout is not the last one while a deployment %s', async (_, deployment) => {
+    gitHub({ ...quiet, production: deployment });
+    expectAllDone(await run(tick, 'rest'));
+    gitHub(quiet);
+    expect(lastSwitch()).toBe('enable');
+  });
+
+  test('that found no rollout, and cannot learn of deployments, is not the last one', async () => {
+    standIn('gh', 'case "$*" in *production.yml/runs*) exit 1 ;; *runs/*) echo "{}" ;; esac');
+    await run(tick, 'rest');
+    gitHub(quiet);
+    expect(lastSwitch()).toBe('enable');
+  });
 
   test('after the rollout has ended says so', async () => {
     const plan = ['--plan', 'deploy/ascent.yaml'];

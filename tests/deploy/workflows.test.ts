@@ -88,8 +88,18 @@ function brokenByJob(name: string, job: Job): readonly string[] {
       permissions?.['id-token'] !== 'write' || isSafe,
       `${name}: no scripts of dependencies beside an identity token`,
     ),
+    ...unless(
+      permissions?.['id-token'] !== 'write' || !steps.some(usesCache),
+      `${name}: no cache, which other jobs can write, beside an identity token`,
+    ),
     ...steps.flatMap((step) => brokenByStep(name, step)),
   ];
+}
+
+function usesCache({ uses = '', with: input = {} }: Step): boolean {
+  const named = Object.keys(input).some((key) => /^cache(-from|-to)?$/.test(key));
+  const bySetup = uses.includes('/setup-node@') && input['package-manager-cache'] !== false;
+  return named || bySetup || uses.startsWith('actions/cache');
 }
 
 /** Every action that is not pinned by a whole commit with its version beside it. */
@@ -189,6 +199,10 @@ describe('the rules catch', () => {
     [
       'scripts of dependencies beside an identity token',
       (text: string) => text.replace('npm ci --ignore-scripts', 'npm ci'),
+    ],
+    [
+      'a cache beside an identity token',
+      (text: string) => text.replace('package-manager-cache: false', 'cache: npm'),
     ],
     [
       'a token left behind',
