@@ -9,7 +9,7 @@ import type { Fleet } from './instances/fleet.js';
 import type { Reconciler } from './reconciler.js';
 import { admitService } from './resources/admission.js';
 import type { RevisionRecord, ServiceKey, ServiceRecord } from './resources/record.js';
-import { reachableRevisions } from './resources/status.js';
+import { neededRevisions } from './resources/status.js';
 import type { ResourceStore } from './resources/store.js';
 import { projectNumber, type Settings } from './settings.js';
 
@@ -117,15 +117,11 @@ export class ServiceOperations {
     options: WriteOptions,
   ): Promise<OwnedRevision> {
     const found = this.getRevision(project, name);
-    const { key, state } = found.owner;
-    const inUse =
-      reachableRevisions(state.traffic).has(name) || state.latestCreated === name
-        ? 'it is the latest or has traffic'
-        : undefined;
-    if (inUse !== undefined) {
+    const { key } = found.owner;
+    if (neededRevisions(found.owner).has(name)) {
       throw new ApiError(
         'FAILED_PRECONDITION',
-        `Revision '${name}' cannot be deleted: ${inUse}. Move its traffic and tags away first.`,
+        `Revision '${name}' cannot be deleted: it is the latest or has traffic. Move its traffic and tags away first.`,
       );
     }
     if (options.dryRun) return found;
@@ -137,13 +133,14 @@ export class ServiceOperations {
   }
 
   /** Beyond the limit the oldest revisions that nobody can reach go. */
-  #retainRevisions({ key, state }: ServiceRecord): void {
+  #retainRevisions(record: ServiceRecord): void {
+    const { key } = record;
     const { store, fleet } = this.#dependencies;
     const revisions = store.revisions(key);
-    const kept = reachableRevisions(state.traffic);
+    const kept = neededRevisions(record);
     for (const name of revisions.keys()) {
       if (revisions.size <= revisionsMax) return;
-      if (kept.has(name) || name === state.latestCreated || name === state.latestReady) continue;
+      if (kept.has(name)) continue;
       store.removeRevision(key, name);
       void fleet.close(key, name);
     }

@@ -2,6 +2,7 @@
 import { ApiError, invalidArgument, notFound } from '../api/api-error.js';
 import type { ApiCall, ApiRoute } from '../api/api-router.js';
 import { paginate } from '../api/pagination.js';
+import { parseFlag } from '../api/query-flags.js';
 import type { AddressBook } from '../resources/addresses.js';
 import type { ServiceKey, ServiceRecord } from '../resources/record.js';
 import type { OwnedRevision, ServiceOperations, WriteOptions } from '../service-operations.js';
@@ -25,7 +26,7 @@ export interface V2Dependencies {
   readonly etagRule: 'ignore' | 'enforce';
 }
 
-const isTrue = (call: ApiCall, name: string): boolean => call.query.get(name) === 'true';
+const isTrue = ({ query }: ApiCall, name: string): boolean => parseFlag(query, name);
 
 /** The longest `:wait` may wait; clients ask again. */
 const waitMsMax = 30_000;

@@ -9,6 +9,7 @@ import { ApiError, invalidArgument } from './api-error.js';
 import type { ApiCall, ApiRoute } from './api-router.js';
 import { matchesLabels } from './label-selector.js';
 import { parseCount } from './pagination.js';
+import { parseDryRun } from './query-flags.js';
 
 /** What the routes work with. */
 export interface V1Dependencies {
@@ -48,8 +49,11 @@ const deleted = {
   status: 'Success',
 } as const;
 
-const dryRunOf = ({ query }: ApiCall): { dryRun: boolean } => ({
-  dryRun: query.get('dryRun') === 'all' || query.get('dryRun') === 'All',
+const dryRunOf = ({ query }: ApiCall): { dryRun: boolean } => ({ dryRun: parseDryRun(query) });
+
+/** Kubernetes' clients send the options of a deletion in its body. */
+const deletionOf = ({ query, body }: ApiCall): { dryRun: boolean } => ({
+  dryRun: parseDryRun(query, body),
 });
 
 function serviceRoutes({ operations, book, projectOf }: V1Dependencies): readonly ApiRoute[] {
@@ -100,7 +104,7 @@ function serviceRoutes({ operations, book, projectOf }: V1Dependencies): readonl
       method: 'DELETE',
       pattern: one,
       handle: async (call) => {
-        await operations.delete(keyOf(call), dryRunOf(call));
+        await operations.delete(keyOf(call), deletionOf(call));
         return deleted;
       },
     },
@@ -134,7 +138,7 @@ function revisionRoutes({ operations, projectOf }: V1Dependencies): readonly Api
       pattern: `${collection}/{name}`,
       handle: async (call) => {
         const { owner, revision } = find(call);
-        await operations.deleteRevision(owner.key.project, revision.name, dryRunOf(call));
+        await operations.deleteRevision(owner.key.project, revision.name, deletionOf(call));
         return deleted;
       },
     },

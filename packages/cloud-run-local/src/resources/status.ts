@@ -124,3 +124,12 @@ export function reachableRevisions(traffic: readonly TrafficTarget[]): ReadonlyS
   );
   return new Set(reachable.map((target) => target.revisionName ?? ''));
 }
+
+/** The revisions a service cannot do without: what is served, what a write asked to be served, and both latest ones. */
+export function neededRevisions({ object, state }: ServiceRecord): ReadonlySet<string> {
+  const named = (object.spec.traffic ?? []).map(({ revisionName }) => revisionName);
+  const needed = [...reachableRevisions(state.traffic), ...named];
+  return new Set(
+    [...needed, state.latestCreated, state.latestReady].filter((name) => name !== undefined),
+  );
+}

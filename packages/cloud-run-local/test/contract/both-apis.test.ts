@@ -353,6 +353,20 @@ describe.each([
       await api.removeRevision('pruned', first.latestReady);
       expect(await api.revisions('pruned')).toHaveLength(1);
     });
+
+    it('are kept while LATEST or an accepted split needs them', async () => {
+      const first = await deploy('needed');
+      const second = await redeploy('needed', { env: { GREETING: 'new' } });
+      const pinned = [{ revision: first.latestReady, percent: 100 }];
+      const { decided } = await api.split('needed', pinned);
+      // Accepted, and perhaps not served yet.
+      const removal = refusalOf(api.removeRevision('needed', first.latestReady));
+      expect(await removal).toMatchObject({ status: 'FAILED_PRECONDITION' });
+      await decided();
+      await refusalOf(redeploy('needed', { image: 'no/such:1', traffic: pinned }));
+      const latest = refusalOf(api.removeRevision('needed', second.latestReady));
+      expect(await latest).toMatchObject({ status: 'FAILED_PRECONDITION' });
+    });
   });
 
   describe('delete', () => {

@@ -55,6 +55,15 @@ it('refuses the later of two writes, too, after the clock of the machine was set
   await rm(dataDir, { recursive: true });
 });
 
+it('takes the options of a deletion from its body, as Kubernetes clients send them', async () => {
+  await deploy(world, echoService('spared'));
+  const remove = (dryRun: string) =>
+    call(world, `DELETE ${servicePath('spared')}`, { kind: 'DeleteOptions', dryRun: [dryRun] });
+  expect((await remove('All')).status).toBe(200);
+  expect((await remove('Most')).status).toBe(400);
+  expect((await call(world, `GET ${servicePath('spared')}`)).status).toBe(200);
+});
+
 it('answers without a name in the template, so that writing back mints nothing', async () => {
   const { body } = await call(world, `GET ${servicePath('first')}`);
   expect(body.spec.template.metadata?.name).toBeUndefined();
