@@ -71,6 +71,14 @@ const enumsByField: Readonly<Record<string, EnumTable>> = {
   },
 };
 
+/** The enums a client may set; the others are output only. */
+export type InputEnum = 'type' | 'ingress' | 'launchStage' | 'executionEnvironment' | 'scalingMode';
+
+/** The names an enum has. */
+export function enumNames(field: InputEnum): readonly string[] {
+  return Object.keys(enumsByField[field] ?? {});
+}
+
 function mapFields(value: unknown, map: (field: string, value: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((part) => mapFields(part, map));
   if (value === null || typeof value !== 'object') return value;

@@ -1,15 +1,11 @@
 /** Update masks: a comma-separated list of the fields to take from the body. https://google.aip.dev/161 */
 import { invalidArgument } from '../api/api-error.js';
+import { camelCase } from './proto-json.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Json =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
-
-/** Masks may be written in snake case, as in the proto. */
-function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-}
 
 function overlay(current: Json, body: Json, path: readonly string[]): Json {
   const [field = '', ...rest] = path;

@@ -7,9 +7,11 @@
  */
 import { z } from 'zod';
 import { ApiError } from '../api/api-error.js';
+import { enumNames, type InputEnum } from './enums.js';
+import { int32 } from './proto-json.js';
 
 const stringMap = z.record(z.string(), z.string()).nullish();
-const int32 = z.number().int().nullish();
+const named = (field: InputEnum) => z.enum(enumNames(field)).nullish();
 const duration = z
   .string()
   .regex(/^\d+(\.\d+)?s$/, 'must be seconds, such as "300s"')
@@ -69,14 +71,14 @@ const templateSchema = z.looseObject({
   timeout: duration,
   serviceAccount: z.string().nullish(),
   containers: z.array(containerSchema).min(1),
-  executionEnvironment: z.string().nullish(),
+  executionEnvironment: named('executionEnvironment'),
   maxInstanceRequestConcurrency: int32,
   sessionAffinity: z.boolean().nullish(),
   healthCheckDisabled: z.boolean().nullish(),
 });
 
 const trafficSchema = z.looseObject({
-  type: z.string().nullish(),
+  type: named('type'),
   revision: z.string().nullish(),
   percent: int32,
   tag: z.string().nullish(),
@@ -88,15 +90,15 @@ const serviceSchema = z.looseObject({
   annotations: stringMap,
   client: z.string().nullish(),
   clientVersion: z.string().nullish(),
-  ingress: z.string().nullish(),
-  launchStage: z.string().nullish(),
+  ingress: named('ingress'),
+  launchStage: named('launchStage'),
   template: templateSchema,
   traffic: z.array(trafficSchema).nullish(),
   scaling: z
     .looseObject({
       minInstanceCount: int32,
       maxInstanceCount: int32,
-      scalingMode: z.string().nullish(),
+      scalingMode: named('scalingMode'),
       manualInstanceCount: int32,
     })
     .nullish(),

@@ -9,6 +9,7 @@ import type { OwnedRevision, ServiceOperations, WriteOptions } from '../service-
 import { nameEnums, numberEnums } from './enums.js';
 import { applyFieldMask } from './field-mask.js';
 import { inWordsOfV2 } from './field-names.js';
+import { camelCaseFields } from './proto-json.js';
 import { OperationStore, type OperationEnd } from './long-running.js';
 import { serviceFromV2 } from './service-from-v2.js';
 import { parseServiceBody } from './shapes.js';
@@ -190,7 +191,7 @@ export class AdminV2 {
     const service = call.query.get('serviceId') ?? '';
     if (service === '') throw invalidArgument('serviceId: is required.');
     const key = { ...this.#keyOf(call), service };
-    const body = parseServiceBody(nameEnums(call.body));
+    const body = parseServiceBody(readMessage(call));
     const options = optionsOf(call);
     const { operations } = this.#dependencies;
     const record = await inWordsOfV2(() =>
@@ -203,7 +204,7 @@ export class AdminV2 {
     const key = this.#keyOf(call);
     const { operations, book } = this.#dependencies;
     const options = optionsOf(call);
-    const body = nameEnums(call.body ?? {}) as Json;
+    const body = (readMessage(call) ?? {}) as Json;
     const exists = operations.exists(key);
     if (!exists && isTrue(call, 'allowMissing')) {
       const created = serviceFromV2(key.service, parseServiceBody(body));
@@ -276,6 +277,9 @@ export class AdminV2 {
     return { kind: 'error', message: ready?.message ?? fallback };
   }
 }
+
+/** A body with its fields and enums by the names this API answers with. */
+const readMessage = ({ body }: ApiCall): unknown => nameEnums(camelCaseFields(body));
 
 function optionsOf(call: ApiCall): WriteOptions {
   return {

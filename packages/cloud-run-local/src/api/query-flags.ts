@@ -18,7 +18,8 @@ export function parseFlag(query: URLSearchParams, name: string): boolean {
  */
 export function parseDryRun(query: URLSearchParams, options?: unknown): boolean {
   const sent = (options as { dryRun?: unknown } | undefined | null)?.dryRun ?? [];
-  const stages = [...query.getAll('dryRun'), ...(Array.isArray(sent) ? sent : [sent])] as unknown[];
+  const listed: readonly unknown[] = Array.isArray(sent) ? sent : [sent];
+  const stages = [...query.getAll('dryRun'), ...listed];
   for (const stage of stages) {
     if (stage === 'all' || stage === 'All' || stage === '') continue;
     throw invalidArgument(`dryRun: '${String(stage)}' must be all.`);

@@ -74,6 +74,44 @@ describe('operations', () => {
   });
 });
 
+describe('a body', () => {
+  const check = (body: object) =>
+    call(world, `POST ${collection}?serviceId=checked&validateOnly=true`, { template, ...body });
+
+  it('may have the names of the proto, and whole numbers as text', async () => {
+    const { metadata } = operationOf(
+      await check({
+        custom_audiences: ['a'],
+        labels: { my_label: 'x' },
+        template: { ...template, max_instance_request_concurrency: '7' },
+        traffic: [{ type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: '100' }],
+      }),
+    );
+    expect(metadata).toMatchObject({
+      customAudiences: ['a'],
+      labels: { my_label: 'x' },
+      template: { maxInstanceRequestConcurrency: 7 },
+      traffic: [{ percent: 100 }],
+    });
+  });
+
+  it.each<[string, object]>([
+    ['traffic.0.type', { traffic: [{ type: 'NEWEST', percent: 100 }] }],
+    ['ingress', { ingress: 'INTERNAL' }],
+    ['launchStage', { launchStage: 'LATE' }],
+    ['scaling.scalingMode', { scaling: { scalingMode: 'BY_HAND' } }],
+    ['template.executionEnvironment', { template: { ...template, executionEnvironment: 'GEN3' } }],
+    [
+      'template.maxInstanceRequestConcurrency',
+      { template: { ...template, maxInstanceRequestConcurrency: '7.5' } },
+    ],
+  ])('with a value of %s that is none is refused', async (field, body) => {
+    const { error } = (await check(body)).body;
+    expect(error).toMatchObject({ status: 'INVALID_ARGUMENT' });
+    expect(error.message).toContain(`${field}: `);
+  });
+});
+
 describe('an update', () => {
   it('takes only what the mask names', async () => {
     const before = await create('masked');
