@@ -1,10 +1,12 @@
 /** `ascent load` as a user runs it, against a small real server. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bundles, root } from '@ascent/demo';
 import { runNode, type Ran } from '../deploy/house.js';
 
@@ -71,19 +73,14 @@ function whenAnswering(answer: () => void): void {
 }
 
 /** A hundred requests within three seconds. */
-async function load(...more: string[]): Promise<Ran> {
+function loadArguments(...more: string[]): readonly string[] {
   const questions = join(root, 'content/eval/conversations.yaml');
   const stages = ['--stages', '1s:10,1s:10,1s:0', '--think', '200ms'];
-  return await runNode(root, [
-    bundles.ascent,
-    'load',
-    '--url',
-    url,
-    '--questions',
-    questions,
-    ...stages,
-    ...more,
-  ]);
+  return [bundles.ascent, 'load', '--url', url, '--questions', questions, ...stages, ...more];
+}
+
+async function load(...more: string[]): Promise<Ran> {
+  return await runNode(root, loadArguments(...more));
 }
 
 describe('ascent load', () => {
@@ -142,11 +139,55 @@ describe('ascent load', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 
+  test('that is interrupted keeps what was measured, and has not passed', async () => {
+    const child = spawn(process.execPath, loadArguments('--result', dir), { cwd: root });
+    let said = '';
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    const ended = once(child, 'close');
+    await vi.waitUntil(() => asked.length >= 5, { timeout: 20_000 });
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(said).toContain('INTERRUPTED');
+    expect(told).toContain('Once more ends at once');
+    const { result } = JSON.parse(await readFile(join(dir, 'result.json'), 'utf8')) as {
+      result: object;
+    };
+    expect(result).toMatchObject({ interrupted: true, passed: false, errors: 0 });
+    expect(await readFile(join(dir, 'result.html'), 'utf8')).toContain('Load test: interrupted');
+  });
+
+  test('without anything to ask has not passed, and does not claim a latency', async () => {
+    const ran = await load('--stages', '1s:0');
+    expect(ran.status).toBe(4);
+    expect(ran.stdout).toContain('latency P95 is not known, for nothing was asked');
+  });
+
+  test('does not take the page that a redirect leads to for an answer', async () => {
+    const elsewhere = createServer((_request, response) => {
+      response.writeHead(301, { location: url }).end();
+    });
+    await new Promise<void>((done) => elsewhere.listen(0, '127.0.0.1', done));
+    const { port } = elsewhere.address() as AddressInfo;
+    const ran = await load('--url', `http://127.0.0.1:${port}`, '--stages', '1s:3');
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+    expect(ran.status).toBe(4);
+    expect(ran.stdout).toContain('× HTTP 301');
+  });
+
   test.each([
     [['--stages', '2m'], "'2m' is no stage"],
     [['--p95', '5'], 'Write a duration'],
     [['--error-rate', '1'], 'Write a percentage'],
     [['--url', 'staging'], 'http://'],
+    [['--url', 'http://exa mple'], 'http://'],
+    [['--url', 'http://127.0.0.1:99999'], 'http://'],
+    [['--stages', '2s:99999999999999999999'], '100000 users'],
+    [['--stages', '40d:5'], 'up to 1h'],
+    [['--timeout', '2h'], 'up to 1h'],
+    [['--result', join(root, 'package.json')], '--result'],
     [['--questions', '/nowhere.yaml'], '/nowhere.yaml'],
     [['--questions', join(root, 'package.json')], 'turns'],
   ])('refuses %s with status 2 and the remedy, before anything is asked', async (args, said) => {

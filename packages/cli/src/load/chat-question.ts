@@ -15,6 +15,8 @@ export function createAsk(baseUrl: string, timeoutMs: number): LoadRun['ask'] {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'user-agent': 'ascent-load' },
         body: JSON.stringify({ message, ...(sessionId === null ? {} : { sessionId }) }),
+        // A redirect would be asked again by GET, and be another page's answer.
+        redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await response.text();

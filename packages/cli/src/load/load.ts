@@ -1,5 +1,5 @@
 /** `ascent load`: the load test of the requirements, for machines without k6. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AscentError } from '@ascent/core';
 import { parseDocument } from 'yaml';
@@ -22,8 +22,6 @@ export type LoadOptions = {
   readonly timeoutMs: number;
   readonly openMax: number;
   readonly thresholds: Thresholds;
-  /** Folder for `result.json` and `result.html`, or `null`. */
-  readonly resultDir: string | null;
   readonly signal: AbortSignal;
 };
 
@@ -32,8 +30,15 @@ const questionsSchema = z.array(z.looseObject({ turns: z.array(z.string().min(1)
 /** Live on a terminal; elsewhere a line now and then. */
 const PROGRESS_MS = { terminal: 500, plain: 10_000 } as const;
 
-/** Runs the test, writes the result and gives it back. @throws AscentError `ASC_USAGE` for questions that cannot be read. */
-export async function load(options: LoadOptions): Promise<LoadResult> {
+/** A test that was run. */
+export type LoadRan = {
+  readonly options: LoadOptions;
+  readonly startedAt: string;
+  readonly result: LoadResult;
+};
+
+/** Runs the test. @throws AscentError `ASC_USAGE` for questions that cannot be read. */
+export async function load(options: LoadOptions): Promise<LoadRan> {
   const conversations = await readConversations(options.questionsFile);
   const tally = createTally();
   const startedAt = new Date().toISOString();
@@ -48,10 +53,11 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   } finally {
     endProgress();
   }
-  const result = tally.result(options.thresholds);
-  if (options.resultDir !== null)
-    await writeResult(options.resultDir, { options, result, startedAt });
-  return result;
+  const measured = tally.result(options.thresholds);
+  // Half a test has shown nothing of the other half.
+  const interrupted = options.signal.aborted;
+  const result = { ...measured, interrupted, passed: measured.passed && !interrupted };
+  return { options, startedAt, result };
 }
 
 async function readConversations(file: string): Promise<Conversations> {
@@ -89,17 +95,31 @@ function showProgress({ stages, signal }: LoadOptions, tally: Tally): () => void
   };
 }
 
-async function writeResult(
+/** Makes the folder for a result, before the minutes of the test. @throws AscentError `ASC_USAGE` where that cannot be. */
+export async function prepareResult(dir: string): Promise<void> {
+  await whereWritable(dir, async () => {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+  });
+}
+
+/** Writes `result.json` and `result.html` into `dir`. @throws AscentError `ASC_USAGE` where that cannot be. */
+export async function writeResult(
   dir: string,
-  {
-    options,
-    result,
-    startedAt,
-  }: { readonly options: LoadOptions; readonly result: LoadResult; readonly startedAt: string },
+  { options, startedAt, result }: LoadRan,
 ): Promise<void> {
   const { url, stagesText: stages, thinkMs, thresholds } = options;
-  await mkdir(dir, { recursive: true });
   const document = { url, startedAt, stages, thinkMs, thresholds, result };
-  await writeFile(join(dir, 'result.json'), `${JSON.stringify(document, null, 2)}\n`);
-  await writeFile(join(dir, 'result.html'), resultPage(result, { url, startedAt, stages }));
+  await whereWritable(dir, async () => {
+    await writeFile(join(dir, 'result.json'), `${JSON.stringify(document, null, 2)}\n`);
+    await writeFile(join(dir, 'result.html'), resultPage(result, { url, startedAt, stages }));
+  });
+}
+
+async function whereWritable(dir: string, work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `The result cannot be written to ${dir}: ${why}. Name another folder with --result.`;
+    throw new AscentError('ASC_USAGE', message);
+  });
 }

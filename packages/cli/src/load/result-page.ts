@@ -1,5 +1,5 @@
 /** A load test's result as one HTML file that needs nothing else: no script, no request, the charts are SVG. */
-import { checkText, formatMs, formatRatio } from './result-text.js';
+import { checkText, formatMs, formatRatio, INTERRUPTED } from './result-text.js';
 import { escaped, svgChart } from '../svg-chart.js';
 import type { Interval, LoadResult } from './tally.js';
 
@@ -43,17 +43,19 @@ svg{width:100%;height:auto;font:11px system-ui,sans-serif;fill:currentColor}.fai
 
 /** The page. */
 export function resultPage(result: LoadResult, { url, startedAt, stages }: PageHead): string {
-  const { latency, intervals } = result;
+  const { latency, intervals, interrupted } = result;
+  const verdict = interrupted ? 'interrupted' : result.passed ? 'passed' : 'failed';
   const checks = result.checks.map(
     (check) =>
       `<li class="${check.passed ? 'passed' : 'failed'}">${escaped(checkText(check))}</li>`,
   );
+  if (interrupted) checks.push(`<li class="failed">${INTERRUPTED}</li>`);
   const faults = Object.entries(result.faults).map(
     ([fault, count]) => [fault, String(count)] as const,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Load test: ${result.passed ? 'passed' : 'failed'}</title><style>${STYLE}</style></head><body>
-<h1>Load test: ${result.passed ? 'passed' : 'failed'}</h1>
+<title>Load test: ${verdict}</title><style>${STYLE}</style></head><body>
+<h1>Load test: ${verdict}</h1>
 <p>${escaped(url)}, ${escaped(startedAt)}, stages ${escaped(stages)}</p><ul>${checks.join('')}</ul>
 <h2>Latency</h2><p>Counted from the moment each request was due, whether or not it could be sent then.</p>
 ${table(Object.entries(latency).map(([name, value]) => [name, formatMs(value)] as const))}

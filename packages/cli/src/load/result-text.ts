@@ -16,8 +16,13 @@ export function formatRatio(ratio: number): string {
 /** One threshold in one sentence. */
 export function checkText({ name, value, limit, passed }: Check): string {
   const show = name === 'error rate' ? formatRatio : formatMs;
-  return `${passed ? 'passed' : 'FAILED'}  ${name} is ${show(value)}, and must be below ${show(limit)}`;
+  const found = value === null ? 'not known, for nothing was asked' : show(value);
+  return `${passed ? 'passed' : 'FAILED'}  ${name} is ${found}, and must be below ${show(limit)}`;
 }
+
+/** What is said of a test that was ended early. */
+export const INTERRUPTED =
+  'INTERRUPTED  the test was ended before its last stage, and has not passed';
 
 /** The whole result. */
 export function resultText(result: LoadResult): string {
@@ -32,5 +37,6 @@ export function resultText(result: LoadResult): string {
         ]
       : []),
     ...result.checks.map(checkText),
+    ...(result.interrupted ? [INTERRUPTED] : []),
   ].join('\n');
 }

@@ -88,6 +88,23 @@ test('more open requests than allowed are faults, and the schedule goes on', asy
   });
 });
 
+test('a schedule that asks for more than can be sent still hears an interruption, and lets answers come in', async () => {
+  vi.useRealTimers();
+  const abort = new AbortController();
+  let answers = 0;
+  const run = loadRun(
+    async () => {
+      await new Promise(setImmediate);
+      answers += 1;
+      if (answers === 20) abort.abort();
+      return { fault: null, sessionId: null };
+    },
+    { stages: [{ durationMs: 1, users: 1e12 }], signal: abort.signal, openMax: 5 },
+  );
+  await runLoad(run);
+  expect(answers).toBeGreaterThanOrEqual(20);
+});
+
 test('an interruption ends the sending and keeps what was measured', async () => {
   const abort = new AbortController();
   const run = loadRun(() => Promise.resolve({ fault: null, sessionId: null }), {

@@ -64,7 +64,12 @@ async function askOnce(
 
 async function sleepUntil(timeMs: number, signal: AbortSignal): Promise<void> {
   const leftMs = timeMs - performance.now();
-  if (leftMs <= 0 || signal.aborted) return;
+  if (signal.aborted) return;
+  if (leftMs <= 0) {
+    // Answers, progress and Ctrl-C get their turn, also where the schedule asks for more than can be sent.
+    await new Promise(setImmediate);
+    return;
+  }
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -37,12 +37,13 @@ export type Interval = {
 export type Check = {
   readonly name: 'latency P95' | 'error rate';
   readonly limit: number;
-  readonly value: number;
+  /** `null` where nothing was asked. */
+  readonly value: number | null;
   readonly passed: boolean;
 };
 
-/** The whole result. Latencies in milliseconds. */
-export type LoadResult = {
+/** What was measured. Latencies in milliseconds. */
+export type Measured = {
   readonly requests: number;
   readonly errors: number;
   readonly errorRatio: number;
@@ -55,10 +56,13 @@ export type LoadResult = {
   readonly passed: boolean;
 };
 
+/** The whole result; an interrupted test has not passed. */
+export type LoadResult = Measured & { readonly interrupted: boolean };
+
 /** Collects outcomes. */
 export type Tally = {
   readonly add: (outcome: Outcome) => void;
-  readonly result: (thresholds: Thresholds) => LoadResult;
+  readonly result: (thresholds: Thresholds) => Measured;
   readonly requests: () => number;
 };
 
@@ -154,9 +158,9 @@ function check(
   { p95Ms, errorRatio: limit }: Thresholds,
   seen: { readonly requests: number; readonly errorRatio: number; readonly p95: number },
 ): readonly Check[] {
-  const any = seen.requests > 0;
-  return [
-    { name: 'latency P95', limit: p95Ms, value: seen.p95, passed: any && seen.p95 < p95Ms },
-    { name: 'error rate', limit, value: seen.errorRatio, passed: any && seen.errorRatio < limit },
-  ];
+  const checked = (name: Check['name'], value: number, below: number): Check =>
+    seen.requests === 0
+      ? { name, limit: below, value: null, passed: false }
+      : { name, limit: below, value, passed: value < below };
+  return [checked('latency P95', seen.p95, p95Ms), checked('error rate', seen.errorRatio, limit)];
 }
