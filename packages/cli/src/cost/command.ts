@@ -1,6 +1,6 @@
 /** `ascent cost` on the command line. What it does is loaded when it is used, so that other commands start fast. */
 import { AscentError, parseDurationMs } from '@ascent/core';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { print } from '../output.js';
 import { loadPlan } from '../plan-file.js';
 import type { SharedOptions } from '../session.js';
@@ -37,7 +37,11 @@ export function addCost(command: Command): void {
   command
     .option('--requests <count>', 'forecast: requests a month', amount)
     .option('--latency <duration>', 'forecast: how long an answer takes on average', duration)
-    .option('--over <duration>', 'real usage: how far to look back', duration, 7 * 86_400_000)
+    .addOption(
+      new Option('--over <duration>', 'real usage: how far to look back')
+        .argParser(duration)
+        .default(7 * 86_400_000, '7d'),
+    )
     .option('--manifest <file>', 'the size of the instances, instead of the service that runs')
     .option('--rollouts <count>', 'rollouts a month', amount, 4)
     .option('--no-free', 'other services have used up the free tier')

@@ -1,18 +1,27 @@
 /** A cost as lines for a person. */
+import { formatDuration } from '@ascent/core';
 import type { Cost } from './cost.js';
 
 function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;
 }
 
+function against(amount: number, limit: number): string {
+  return amount <= limit ? 'within' : 'ABOVE';
+}
+
 /** The whole answer. */
 export function costText(cost: Cost): string {
   const { bill, month, size, prices } = cost;
-  const basis = cost.basis === 'usage' ? 'from what was used' : 'forecast';
+  const basis =
+    cost.windowS === null
+      ? 'forecast'
+      : `from what was used in ${formatDuration(Math.round(cost.windowS) * 1_000)}`;
   const perRequest =
     cost.perRequest === null
       ? 'no request, so no cost of one'
-      : `$${cost.perRequest.toFixed(5)} a request; it must be at most $${cost.perRequestLimit}`;
+      : `${against(cost.perRequest, cost.perRequestLimit)} the limit of a request: $${cost.perRequest.toFixed(5)} of $${cost.perRequestLimit}`;
+  const isBlank = cost.windowS !== null && month.requests === 0;
   return [
     `A month (${basis}): ${Math.round(month.requests)} requests, instances of ${size.vcpu} vCPU and ${size.gib} GiB busy for ${Math.round(month.activeSeconds)} s, waiting for ${Math.round(month.idleSeconds)} s`,
     `  vCPU at work            ${dollars(bill.cpu)}`,
@@ -22,7 +31,12 @@ export function costText(cost: Cost): string {
     `  free tier              -${dollars(bill.free)}`,
     `  rollouts, at most       ${dollars(cost.rollouts)}`,
     `  other                   ${dollars(cost.other)}`,
-    `${cost.withinBudget ? 'within' : 'ABOVE'} the budget: ${dollars(cost.total)} of ${dollars(cost.budget)}; ${perRequest}`,
+    `${against(cost.total, cost.budget)} the budget: ${dollars(cost.total)} of ${dollars(cost.budget)}; ${perRequest}`,
+    ...(isBlank
+      ? [
+          'Not one request was counted: nobody asked, or the metrics are missing. A forecast says more.',
+        ]
+      : []),
     'Not counted unless given with --other: load balancer, database, models, network, logs.',
     `Prices of tier 1, ${prices.source}, read ${prices.readOn}, last confirmed ${prices.confirmedOn}.`,
   ].join('\n');

@@ -1,6 +1,6 @@
 /** `ascent cost`: what a month costs, from what was used or from what is expected, against the budget. */
-import type { RolloutPlan } from '@ascent/core';
-import { createServiceDeployer } from '@ascent/platform';
+import { AscentError, type RolloutPlan } from '@ascent/core';
+import { createServiceDeployer, type ServiceDeployer } from '@ascent/platform';
 import { readManifest } from '../deploy/manifest.js';
 import {
   billOf,
@@ -14,6 +14,11 @@ import {
 import { tierOnePrices, type Prices } from './prices.js';
 import { sizeOf, type CostedTemplate, type Size } from './size.js';
 import { readUsage } from './usage.js';
+
+/** A point of Cloud Monitoring covers a minute. */
+const LEAST_AGE_S = 60;
+
+type KnativeService = NonNullable<Awaited<ReturnType<ServiceDeployer['read']>>>;
 
 /** Traffic that is expected in a month. */
 export type Expected = { readonly requests: number; readonly latencyMs: number };
@@ -36,6 +41,8 @@ export type CostOptions = {
 /** The answer, in dollars. */
 export type Cost = {
   readonly basis: 'usage' | 'forecast';
+  /** What was looked back at, in seconds: never to before the service was there. `null` for a forecast. */
+  readonly windowS: number | null;
   readonly size: Size;
   readonly month: MonthlyUsage;
   readonly bill: Bill;
@@ -52,8 +59,10 @@ export type Cost = {
 /** Counts. @throws AscentError where usage, manifest or service cannot be read. */
 export async function cost(plan: RolloutPlan, options: CostOptions, nowMs: number): Promise<Cost> {
   const prices = tierOnePrices;
-  const size = sizeOf(await templateOf(plan, options.manifest));
-  const month = await monthOf(plan, options, { size, nowMs });
+  const service = options.manifest === null || options.expected === null ? await read(plan) : null;
+  const size = sizeOf(await templateOf(plan, options.manifest, service));
+  const windowS = Math.min(options.windowS, ageOf(service, nowMs));
+  const month = await monthOf(plan, { ...options, windowS }, { size, nowMs });
   const bill = billOf(month, size, { prices, withFree: options.withFree });
   const holdsMs = plan.stages.map(({ holdMaxMs }) => holdMaxMs);
   const rollouts = options.rolloutsPerMonth * rolloutCost(holdsMs, size, prices);
@@ -61,6 +70,7 @@ export async function cost(plan: RolloutPlan, options: CostOptions, nowMs: numbe
   const perRequest = month.requests === 0 ? null : total / month.requests;
   return {
     basis: options.expected === null ? 'usage' : 'forecast',
+    windowS: options.expected === null ? windowS : null,
     size,
     month,
     bill,
@@ -76,14 +86,30 @@ export async function cost(plan: RolloutPlan, options: CostOptions, nowMs: numbe
   };
 }
 
-async function templateOf(plan: RolloutPlan, manifest: string | null): Promise<CostedTemplate> {
-  if (manifest !== null) {
-    const { spec } = await readManifest(manifest, plan.service);
-    return spec.template as CostedTemplate;
-  }
+async function templateOf(
+  plan: RolloutPlan,
+  manifest: string | null,
+  service: KnativeService | null,
+): Promise<CostedTemplate> {
+  if (manifest === null) return (service?.spec.template ?? { spec: {} }) as CostedTemplate;
+  const { spec } = await readManifest(manifest, plan.service);
+  return spec.template as CostedTemplate;
+}
+
+async function read(plan: RolloutPlan): Promise<KnativeService> {
   const deployer = await createServiceDeployer({ platform: plan.platform });
   const service = await deployer.read();
-  return (service?.spec.template as CostedTemplate | undefined) ?? { spec: {} };
+  if (service !== null) return service;
+  throw new AscentError(
+    'ASC_SERVICE_NOT_FOUND',
+    `There is no service ${plan.service} yet, so nothing was used. Ask for a forecast: --manifest, --requests and --latency.`,
+  );
+}
+
+/** A month is not made of the time before the service was there. In seconds. */
+function ageOf(service: KnativeService | null, nowMs: number): number {
+  const createdMs = Date.parse(service?.metadata.creationTimestamp ?? '');
+  return Number.isNaN(createdMs) ? Infinity : Math.max(LEAST_AGE_S, (nowMs - createdMs) / 1_000);
 }
 
 async function monthOf(

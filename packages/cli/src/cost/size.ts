@@ -21,6 +21,7 @@ export type CostedTemplate = {
 };
 
 const DEFAULT_CONCURRENCY = 80;
+const MIN_SCALE = 'autoscaling.knative.dev/minScale';
 const gibPer: Readonly<Record<string, number>> = {
   Ki: 2 ** -20,
   Mi: 2 ** -10,
@@ -35,9 +36,17 @@ export function sizeOf({ metadata, spec }: CostedTemplate): Size {
   return {
     vcpu: cpus(limits['cpu'] ?? '1'),
     gib: gibibytes(limits['memory'] ?? '512Mi'),
-    minInstances: Number(metadata?.annotations?.['autoscaling.knative.dev/minScale'] ?? 0),
+    minInstances: instances(metadata?.annotations?.[MIN_SCALE] ?? '0'),
     concurrency: spec.containerConcurrency ?? DEFAULT_CONCURRENCY,
   };
+}
+
+function instances(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new AscentError(
+    'ASC_MANIFEST_INVALID',
+    `${MIN_SCALE} is ${text}, which is no number of instances; write it as '1'.`,
+  );
 }
 
 function cpus(text: string): number {
