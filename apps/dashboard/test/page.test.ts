@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import type { ErrorLine } from '@ascent/controller';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, picture, violations, visit, type Visit } from './browser.js';
 import { CANDIDATE, fourDays, openScene, STABLE, type Scene, type SceneOptions } from './scene.js';
@@ -25,6 +26,23 @@ type Moment = {
   /** What must be said beside the headline. */
   readonly alert?: RegExp;
 };
+
+const withGate = {
+  ...fourDays,
+  gates: {
+    ...fourDays.gates,
+    custom: [
+      {
+        name: 'empty-answers',
+        json: { url: 'http://127.0.0.1:1/empty', pointer: '/ratio' },
+        above: '2%',
+      },
+    ],
+  },
+};
+
+/** A candidate that is as good as the stable revision until it is the stable one itself. */
+const turning = { failRatio: 0.002, medianMs: 620 };
 
 const deployed = (scene: Scene): void => {
   scene.service.deploy(CANDIDATE);
@@ -163,6 +181,28 @@ const moments: readonly Moment[] = [
     headline: /^00042-xev is the stable revision and serves everything\.$/,
   },
   {
+    name: 'held-by-gate',
+    options: { plan: withGate },
+    reach: async (scene) => {
+      await toStage(scene, 1);
+      await scene.pass(5 * HOUR_MS);
+    },
+    state: 'Held',
+    headline: /^00042-xev stays at 10 %: gate empty-answers cannot be read\.$/,
+  },
+  {
+    name: 'alert-afterwards',
+    options: { candidate: turning },
+    reach: async (scene) => {
+      await toStage(scene, 3);
+      await scene.pass(50 * HOUR_MS, ({ status }) => status.type === 'promoted');
+      turning.failRatio = 0.2;
+      await scene.pass(HOUR_MS);
+    },
+    state: 'Alert',
+    headline: /^00042-xev serves everything, and high-error-rate fires\.$/,
+  },
+  {
     name: 'look-failed',
     reach: async (scene) => {
       await toStage(scene, 1);
@@ -177,6 +217,11 @@ const moments: readonly Moment[] = [
   },
 ];
 
+/** Longer than its box is wide and high, as a stack is. */
+const errors: readonly ErrorLine[] = [
+  { atMs: Date.UTC(2026, 10, 16, 9), severity: 'ERROR', text: `Error: ${'x'.repeat(560)}` },
+];
+
 const looks: readonly { readonly suffix: string; readonly put: (page: Page) => Promise<void> }[] = [
   { suffix: '', put: (page) => shaded(page, 'light') },
   { suffix: '-dark', put: (page) => shaded(page, 'dark') },
@@ -184,7 +229,7 @@ const looks: readonly { readonly suffix: string; readonly put: (page: Page) => P
     suffix: '-phone',
     put: async (page) => {
       await shaded(page, 'light');
-      await page.setViewportSize({ width: 390, height: 844 });
+      await page.setViewportSize({ width: 360, height: 780 });
     },
   },
 ];
@@ -252,7 +297,7 @@ async function paintWords(page: Page): Promise<string> {
 describe('the page says what is happening, and axe finds nothing wrong', () => {
   for (const moment of moments) {
     test(moment.name, async () => {
-      const scene = await openScene({ ...moment.options, plan: fourDays, pageDir });
+      const scene = await openScene({ plan: fourDays, errors, pageDir, ...moment.options });
       try {
         await moment.reach(scene);
         const seen = await visit(browser, scene.url);

@@ -55,6 +55,31 @@ describe("the candidate's error lines", () => {
     expect(lines[0]?.atMs).toBe(Date.UTC(2026, 10, 22, 10));
   });
 
+  test('of a request are what was asked for and the answer, where the program itself said nothing', async () => {
+    const timestamp = '2026-11-22T10:00:00Z';
+    const httpRequest = {
+      requestMethod: 'POST',
+      requestUrl: 'https://web-1.run.app/api/chat?q=where',
+      status: 503,
+      latency: '0.056363s',
+    };
+    const said = { message: 'POST /api/chat 503', errorCode: 'DATABASE_BUSY', requestId: '7' };
+    const entries = [
+      { timestamp, httpRequest, trace: 'projects/divers/traces/abc' },
+      { timestamp, httpRequest, jsonPayload: said, trace: 'abc' },
+      { timestamp, httpRequest, trace: 'projects/divers/traces/def' },
+      { timestamp, httpRequest: { status: 500 } },
+      { timestamp },
+    ];
+    const found = await logOf(() => Response.json({ entries })).read();
+    expect(found.type === 'lines' && found.lines.map(({ text }) => text)).toEqual([
+      'POST /api/chat 503 DATABASE_BUSY',
+      'POST /api/chat 503 after 0.056363s',
+      '500',
+      '',
+    ]);
+  });
+
   test.each<[string, () => Response]>([
     ['403', () => Response.json({ error: {} }, { status: 403 })],
     ['', () => new Response('<html>')],

@@ -47,6 +47,15 @@ const page = z.looseObject({
         severity: z.string().default('ERROR'),
         textPayload: z.string().optional(),
         jsonPayload: z.looseObject({ message: z.unknown().optional() }).optional(),
+        httpRequest: z
+          .looseObject({
+            requestMethod: z.string().default(''),
+            requestUrl: z.string().default(''),
+            status: z.number().optional(),
+            latency: z.string().optional(),
+          })
+          .optional(),
+        trace: z.string().default(''),
       }),
     )
     .default([]),
@@ -78,7 +87,7 @@ export function createErrorLog(options: ErrorLogOptions): ErrorLog {
       });
       if (!response.ok) return unavailable(`Cloud Logging answered ${String(response.status)}`);
       const { entries } = page.parse(await response.json());
-      return { type: 'lines', lines: entries.slice(0, LINES_MAX).map(lineOf) };
+      return { type: 'lines', lines: toldOnce(entries).slice(0, LINES_MAX).map(lineOf) };
     } catch (error) {
       return unavailable(error instanceof Error ? error.message.slice(0, 200) : String(error));
     }
@@ -95,10 +104,48 @@ function filterFor({ service, revision, afterMs }: ErrorQuestion): string {
   ].join(' AND ');
 }
 
-function lineOf({ timestamp, severity, textPayload, jsonPayload }: Entry): ErrorLine {
-  const said = textPayload ?? jsonPayload?.message ?? jsonPayload ?? '';
-  const text = typeof said === 'string' ? said : JSON.stringify(said);
-  return { atMs: Date.parse(timestamp), severity, text: text.trim().slice(0, TEXT_LENGTH_MAX) };
+/** What the program itself said of a request stands for the platform's own line about it, which has no words. */
+function toldOnce(entries: readonly Entry[]): readonly Entry[] {
+  const told = new Set(entries.filter(hasWords).map(traceOf));
+  return entries.filter((entry) => hasWords(entry) || !told.has(traceOf(entry)) || !entry.trace);
+}
+
+function hasWords({ textPayload, jsonPayload }: Entry): boolean {
+  return textPayload !== undefined || jsonPayload !== undefined;
+}
+
+/** The platform writes `projects/P/traces/ID`, a program often the id alone. */
+function traceOf({ trace }: Entry): string {
+  return trace.slice(trace.lastIndexOf('/') + 1);
+}
+
+function lineOf(entry: Entry): ErrorLine {
+  const { timestamp, severity, textPayload, jsonPayload } = entry;
+  const said = textPayload ?? jsonPayload?.message ?? jsonPayload ?? requestWords(entry);
+  const words = typeof said === 'string' ? said : JSON.stringify(said);
+  const text = [words.trim(), ...causeIn(jsonPayload, words)].join(' ');
+  return { atMs: Date.parse(timestamp), severity, text: text.slice(0, TEXT_LENGTH_MAX) };
+}
+
+/** Where programs say why, beside the message; the first that says more than it. */
+const causes = ['error', 'errorCode', 'code', 'reason', 'stack_trace', 'stack'] as const;
+
+function causeIn(payload: Entry['jsonPayload'], words: string): readonly string[] {
+  if (typeof payload?.message !== 'string') return [];
+  const found = causes
+    .map((name) => payload[name])
+    .find((cause) => typeof cause === 'string' && cause !== '' && !words.includes(cause));
+  return typeof found === 'string' ? [found] : [];
+}
+
+function requestWords({ httpRequest }: Entry): string {
+  if (httpRequest === undefined) return '';
+  const { requestMethod, requestUrl, status, latency } = httpRequest;
+  // The host is the service's own; what was asked for is behind it, and a query may hold what somebody typed.
+  const path = requestUrl.replace(/^https?:\/\/[^/]*/, '').replace(/\?.*$/s, '');
+  return [requestMethod, path, status, latency === undefined ? undefined : `after ${latency}`]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
 }
 
 function unavailable(reason: string): ErrorLines {

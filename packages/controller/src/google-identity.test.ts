@@ -15,9 +15,11 @@ const here = { host: 'ascent.example.com', origin };
 
 let server: Server;
 let access: Access;
+let keysFetched = 0;
 beforeAll(async () => {
   // As https://www.gstatic.com/iap/verify/public_key answers: key ids and keys in PEM.
   server = createServer((_request, response) => {
+    keysFetched += 1;
     const key = proxy.publicKey.export({ type: 'spki', format: 'pem' });
     response
       .writeHead(200, { 'content-type': 'application/json' })
@@ -65,6 +67,12 @@ const asked = (jwt: string, headers = {}): ReturnType<Access['personOf']> =>
   access.personOf({ ...here, ...headers, 'x-goog-iap-jwt-assertion': jwt });
 
 describe('behind Identity-Aware Proxy', () => {
+  test("the proxy's keys are fetched once for many requests", async () => {
+    for (let request = 0; request < 5; request += 1) await asked(assertion({}));
+    await asked('a.b.c');
+    expect(keysFetched).toBe(1);
+  });
+
   test('a person on the list may act under their own address', async () => {
     expect(access.readOnly).toBe(false);
     expect(await asked(assertion({}))).toBe('dana@example.com');

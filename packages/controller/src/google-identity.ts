@@ -4,6 +4,7 @@
  * Contract: https://cloud.google.com/iap/docs/signed-headers-howto
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { OAuth2Client } from 'google-auth-library';
 import type { Refusal } from './refusal.js';
 
 /** A person's e-mail, why they may not act, or `null` where the request did not come through the proxy. */
@@ -22,32 +23,51 @@ export type GoogleIdentityOptions = {
 const HEADER = 'x-goog-iap-jwt-assertion';
 const ISSUER = 'https://cloud.google.com/iap';
 
-/** Creates the check. Google's keys are fetched at the first request that needs them. */
+/** A new key of the proxy is seen after this long at most. */
+const KEYS_KEPT_MS = 10 * 60_000;
+
+/** Creates the check. Google's keys are fetched at the first request that needs them, and kept for ten minutes. */
 export function createGoogleIdentity(options: GoogleIdentityOptions): GoogleIdentity {
   const people = new Set(options.people.map((email) => email.toLowerCase()));
+  const verify = verifier(options);
   return async (headers) => {
     const assertion = headers[HEADER];
     if (typeof assertion !== 'string' || assertion === '') return null;
-    const email = await emailIn(assertion, options);
+    const email = await emailIn(assertion, verify);
     if (typeof email !== 'string') return email;
     return people.has(email) ? email : notAllowed(email);
   };
 }
 
-async function emailIn(
-  assertion: string,
-  { audience, keysUrl }: GoogleIdentityOptions,
-): Promise<string | Refusal> {
-  const { OAuth2Client } = await import('google-auth-library');
-  const client = new OAuth2Client({
-    endpoints: keysUrl === undefined ? {} : { oauth2IapPublicKeyUrl: keysUrl },
-  });
-  try {
+/** The e-mail that the proxy signed for; empty where it named nobody. @throws Error where it did not sign. */
+type Verify = (assertion: string) => Promise<string>;
+
+function verifier({ audience, keysUrl }: GoogleIdentityOptions): Verify {
+  type Kept = { readonly client: OAuth2Client; readonly pubkeys: Keys; readonly atMs: number };
+  let kept: Kept | null = null;
+  const fresh = async (): Promise<Kept> => {
+    if (kept !== null && performance.now() - kept.atMs < KEYS_KEPT_MS) return kept;
+    const google = await import('google-auth-library');
+    const endpoints = keysUrl === undefined ? {} : { oauth2IapPublicKeyUrl: keysUrl };
+    const client = new google.OAuth2Client({ endpoints });
     const { pubkeys } = await client.getIapPublicKeysAsync();
+    kept = { client, pubkeys, atMs: performance.now() };
+    return kept;
+  };
+  return async (assertion) => {
+    const { client, pubkeys } = await fresh();
     const ticket = await client.verifySignedJwtWithCertsAsync(assertion, pubkeys, audience, [
       ISSUER,
     ]);
-    const email = ticket.getPayload()?.email?.toLowerCase() ?? '';
+    return ticket.getPayload()?.email?.toLowerCase() ?? '';
+  };
+}
+
+type Keys = Awaited<ReturnType<OAuth2Client['getIapPublicKeysAsync']>>['pubkeys'];
+
+async function emailIn(assertion: string, verify: Verify): Promise<string | Refusal> {
+  try {
+    const email = await verify(assertion);
     return email === '' ? notProven('it names nobody') : email;
   } catch (error) {
     // The message of the library holds the whole assertion.

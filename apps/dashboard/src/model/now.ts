@@ -258,7 +258,7 @@ function heldByGate(
 ): Omit<Now, 'next'> | null {
   const gate = rollout.judgement?.verdict === 'unhealthy' ? null : holdingGate(rollout);
   if (gate === null) return null;
-  const both = [short(gate.sentence), why].join(' ');
+  const both = `Gate ${short(gate.sentence)} ${why}`;
   const share = `${rollout.sharePercent} %`;
   if (gate.verdict === 'undecided') {
     const headline = `${candidate} serves ${share} and is being watched.`;

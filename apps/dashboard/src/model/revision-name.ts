@@ -8,10 +8,12 @@ export function shortRevision(revision: string, service: string): string {
     : revision;
 }
 
-/** `sentence` with every whole revision name of the service shortened. */
+/** `sentence` as the page shows it: every whole revision name of the service shortened, no line broken inside `10 %`. */
 export function shortenRevisions(sentence: string, service: string): string {
   // A revision's name goes on after the hyphen; the service's name alone may be part of other words.
-  return service === ''
-    ? sentence
-    : sentence.replaceAll(new RegExp(`\\b${service}-(?=[a-z\\d])`, 'g'), '');
+  const short =
+    service === ''
+      ? sentence
+      : sentence.replaceAll(new RegExp(`\\b${service}-(?=[a-z\\d])`, 'g'), '');
+  return short.replaceAll(/(\d) %/g, '$1\u00a0%');
 }
