@@ -47,37 +47,54 @@ export function unquote(token: string): string {
   return token.startsWith('"') ? token.slice(1, -1).replace(/\\(.)/g, '$1') : token;
 }
 
-const functions: Readonly<Record<string, (args: readonly string[]) => Test>> = {
-  starts_with:
-    ([text = '']) =>
-    (value) =>
-      value.startsWith(text),
-  ends_with:
-    ([text = '']) =>
-    (value) =>
-      value.endsWith(text),
-  has_substring:
-    ([text = '']) =>
-    (value) =>
-      value.includes(text),
-  one_of: (args) => (value) => args.includes(value),
-  'monitoring.regex.full_match': ([source = '']) => {
+function fullMatch([source = '']: readonly string[]): Test {
+  try {
     const pattern = new RegExp(`^(?:${source})$`);
     return (value) => pattern.test(value);
-  },
-};
+  } catch {
+    throw invalidArgument(`filter: '${source}' is no regular expression.`);
+  }
+}
 
-const orderings: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
-  '>': (value, bound) => value > bound,
-  '<': (value, bound) => value < bound,
-  '>=': (value, bound) => value >= bound,
-  '<=': (value, bound) => value <= bound,
-};
+// Maps, because a filter may name anything, also what every object has, such as `constructor`.
+const functions: ReadonlyMap<string, (args: readonly string[]) => Test> = new Map([
+  [
+    'starts_with',
+    ([text = '']: readonly string[]) =>
+      (value: string) =>
+        value.startsWith(text),
+  ],
+  [
+    'ends_with',
+    ([text = '']: readonly string[]) =>
+      (value: string) =>
+        value.endsWith(text),
+  ],
+  [
+    'has_substring',
+    ([text = '']: readonly string[]) =>
+      (value: string) =>
+        value.includes(text),
+  ],
+  ['one_of', (args: readonly string[]) => (value: string) => args.includes(value)],
+  ['monitoring.regex.full_match', fullMatch],
+]);
+
+const orderings: ReadonlyMap<string, (value: number, bound: number) => boolean> = new Map([
+  ['>', (value: number, bound: number) => value > bound],
+  ['<', (value: number, bound: number) => value < bound],
+  ['>=', (value: number, bound: number) => value >= bound],
+  ['<=', (value: number, bound: number) => value <= bound],
+]);
+
+/** Parentheses and NOTs within one another; nobody writes that many, and a stack has an end. */
+const depthMax = 200;
 
 class Parser<Subject> {
   readonly #tokens: readonly string[];
   readonly #language: FilterLanguage<Subject>;
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly string[], language: FilterLanguage<Subject>) {
     this.#tokens = tokens;
@@ -134,6 +151,14 @@ class Parser<Subject> {
   }
 
   #term(): Predicate<Subject> {
+    this.#depth += 1;
+    if (this.#depth > depthMax) throw invalidArgument('filter: is nested too deeply.');
+    const predicate = this.#readTerm();
+    this.#depth -= 1;
+    return predicate;
+  }
+
+  #readTerm(): Predicate<Subject> {
     const token = this.#next();
     if (token === 'NOT') {
       const inner = this.#term();
@@ -169,7 +194,7 @@ class Parser<Subject> {
     }
     if (operator === '!=') return (value) => value !== wanted;
     if (operator === ':') return (value) => value.includes(wanted);
-    const order = orderings[operator];
+    const order = orderings.get(operator);
     if (order === undefined) throw invalidArgument(`filter: '${operator}' is no comparison.`);
     const rank = this.#language.rank ?? ((_field, value) => Number(value));
     const bound = rank(field, wanted);
@@ -180,7 +205,7 @@ class Parser<Subject> {
   }
 
   #call(name: string): Test {
-    const make = functions[name];
+    const make = functions.get(name);
     if (make === undefined) throw invalidArgument(`filter: there is no function '${name}'.`);
     const args: string[] = [];
     this.#at += 1;

@@ -1,4 +1,5 @@
 /** The command line of cloud-run-local. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
@@ -142,6 +143,11 @@ function addImage(program: Command): void {
     });
 }
 
+/** Writes to standard output no faster than somebody reads. */
+async function writeLine(line: string): Promise<void> {
+  if (!process.stdout.write(line)) await once(process.stdout, 'drain');
+}
+
 function addLogs(program: Command): void {
   program
     .command('logs')
@@ -153,9 +159,9 @@ function addLogs(program: Command): void {
     )
     .option('--follow', 'go on with what is written from now on', false)
     .action(async (options: { url: string; filter?: string; follow: boolean }) => {
-      await showLogs({ ...options, filter: options.filter ?? '' }, (line) => {
-        process.stdout.write(line);
-      });
+      // Whoever read the lines, such as `head`, has enough.
+      process.stdout.once('error', () => process.exit(0));
+      await showLogs({ ...options, filter: options.filter ?? '' }, writeLine);
     });
 }
 

@@ -75,6 +75,13 @@ describe('the program', () => {
     const lines = show('severity>=ERROR AND resource.labels.service_name="logged"').trim();
     expect(JSON.parse(lines)).toMatchObject({ httpRequest: { status: 500 } });
     expect(() => show('severity ~ 1')).toThrow(/cannot read/);
+    // More than a pipe holds, to somebody who wants one line of it.
+    for (let count = 0; count < 40; count += 1) {
+      await visit(service.status.url, { path: `/log?line=${'x'.repeat(10_000)}` });
+    }
+    const head = `set -o pipefail; '${process.execPath}' '${program}' logs --url ${running.emulator.url} | head -1`;
+    const first = execFileSync('bash', ['-c', head], { encoding: 'utf8', stdio: 'pipe' });
+    expect(JSON.parse(first)).toMatchObject({ severity: 'INFO' });
     await stopProgram(running);
   });
 

@@ -9,6 +9,11 @@ it.each([
   ['severity>=BOGUS', 'BOGUS'],
   ['severity=BOGUS', 'BOGUS'],
   ['timestamp>"soon"', 'soon'],
+  ['receiveTimestamp>"soon"', 'soon'],
+  ['textPayload=constructor("x")', "no function 'constructor'"],
+  ['severity constructor ERROR', "'constructor' is no comparison"],
+  ['textPayload=monitoring.regex.full_match("(")', "'(' is no regular expression"],
+  ['('.repeat(20_000), 'nested too deeply'],
 ])('refuses %s', (filter, named) => {
   expect(() => parseLogFilter(filter)).toThrow(named);
 });

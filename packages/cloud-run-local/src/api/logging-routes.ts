@@ -46,7 +46,7 @@ function rank(field: string, value: string): number {
     const place = severities.findIndex((severity) => severity === value);
     return place < 0 ? Number.NaN : place;
   }
-  return field === 'timestamp' ? Date.parse(value) : Number(value);
+  return /^(timestamp|receiveTimestamp)$/.test(field) ? Date.parse(value) : Number(value);
 }
 
 function checkSeverity(field: string, value: string): void {
