@@ -14,7 +14,7 @@ import {
 } from '@ascent/core';
 import { git } from '../src/retire/repository.js';
 import { retire, type Retired } from '../src/retire/retire.js';
-import type { RetireSpec } from '../src/retire/spec.js';
+import { readSpec, type RetireSpec } from '../src/retire/spec.js';
 import type { Session } from '../src/session.js';
 
 const DAY_MS = 86_400_000;
@@ -206,6 +206,52 @@ describe('archive the old backend after one week of stability', () => {
     await rm(remote, { recursive: true, force: true });
   });
 });
+
+describe('it is refused, and nothing is changed,', () => {
+  test.each<[string, Partial<RetireSpec>, string]>([
+    [
+      'where what is kept is nowhere',
+      { keep: ['drizzle/migration'] },
+      'keep: nothing is tracked at',
+    ],
+    ['where everything is kept', { keep: spec.remove }, 'nothing is left to remove'],
+    ['where a path is a pattern of git', { remove: [':(top)*'] }, 'nothing is tracked at :(top)*'],
+    ['where both branches are one', { branch: spec.archive }, 'archive and branch are both'],
+    ['where a branch has no name that git takes', { archive: 'a..b' }, 'git takes no branch a..b'],
+    [
+      'where a branch is a folder of another',
+      { archive: 'main/old' },
+      'git takes no branch main/old',
+    ],
+  ])('%s', async (_what, changes, said) => {
+    await expect(run({ apply: true, spec: changes })).rejects.toThrow(said);
+    expect(await branches()).toEqual(['main']);
+  });
+
+  test('in a folder of a repository, whose top may have the same paths', async () => {
+    const refused = retire(session(8), {
+      repository: join(dir, 'src'),
+      spec: {
+        ...spec,
+        remove: ['lib/agent'],
+        keep: [],
+        readme: { ...spec.readme, file: 'lib/page.ts' },
+      },
+      apply: true,
+    });
+    await expect(refused).rejects.toThrow('not the top of a repository');
+    expect(await branches()).toEqual(['main']);
+  });
+});
+
+test.each(['.', './src', '/etc', '../other', 'src/../..'])(
+  'the path %s in deploy/retire.yaml is refused',
+  async (path) => {
+    const file = join(dir, 'retire.yaml');
+    await writeFile(file, JSON.stringify({ ...spec, remove: [path] }));
+    await expect(readSpec(file)).rejects.toThrow('remove[0]: write a path below the top');
+  },
+);
 
 describe('it is refused, with every objection at once and nothing changed', () => {
   test('before the week is over, with changes not committed and paths that are not there', async () => {

@@ -7,8 +7,11 @@ import { AscentError } from '@ascent/core';
 
 /** Runs `git` in `dir`; resolves with what it printed. @throws AscentError `ASC_RETIRE_REFUSED` with git's own words. */
 export async function git(dir: string, ...args: string[]): Promise<string> {
+  // A path is that path, and no pattern.
+  const env = { ...process.env, GIT_LITERAL_PATHSPECS: '1' };
+  const options = { cwd: dir, maxBuffer: 64 * 1024 * 1024, env };
   return await new Promise((resolve, reject) => {
-    execFile('git', args, { cwd: dir, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile('git', args, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else
         reject(

@@ -75,18 +75,39 @@ async function repositoryObjections(dir: string, spec: RetireSpec): Promise<read
   if (!(await gitHolds(dir, 'rev-parse', '--verify', 'HEAD'))) {
     return [`${dir} is no git repository with a commit; name one with --repository`];
   }
+  const above = await git(dir, 'rev-parse', '--show-cdup').catch(() => 'no work tree');
+  if (above.trim() !== '') {
+    return [`${dir} is not the top of a repository's work tree; name that with --repository`];
+  }
   const said: string[] = [];
   if ((await git(dir, 'status', '--porcelain')).trim() !== '') {
     said.push(
       'there are changes that are not committed; commit them, so that the archive has them',
     );
   }
+  if (spec.archive === spec.branch) said.push(`archive and branch are both ${spec.branch}`);
   for (const name of [spec.archive, spec.branch]) {
     if (await gitHolds(dir, 'show-ref', '--verify', '--quiet', `refs/heads/${name}`)) {
       said.push(`the branch ${name} is there already; it is never overwritten`);
+    } else if (!(await isFree(dir, name))) {
+      said.push(`git takes no branch ${name}, by its form or beside the branches that are there`);
     }
   }
   return said;
+}
+
+/** True where git would make the branch: its name is one, and no other branch is a folder of it or in it. */
+async function isFree(dir: string, name: string): Promise<boolean> {
+  if (!(await gitHolds(dir, 'check-ref-format', '--branch', name))) return false;
+  const parts = name.split('/');
+  const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+  const taken = await Promise.all(
+    folders.map((folder) =>
+      gitHolds(dir, 'show-ref', '--verify', '--quiet', `refs/heads/${folder}`),
+    ),
+  );
+  const within = await git(dir, 'for-each-ref', `refs/heads/${name}/`);
+  return !taken.includes(true) && within === '';
 }
 
 async function filesToRemove(
@@ -100,9 +121,14 @@ async function filesToRemove(
     if (found.length === 0) said.push(`remove: nothing is tracked at ${path}`);
     for (const name of found) names.add(name);
   }
-  const isKept = (name: string): boolean =>
-    keep.some((path) => name === path || name.startsWith(`${path.replace(/\/$/, '')}/`));
-  return { names: [...names].filter((name) => !isKept(name)).sort(), objections: said };
+  // A mistyped path would keep nothing.
+  for (const path of keep) {
+    const found = await trackedFiles(dir, path).catch(() => []);
+    if (found.length === 0) said.push(`keep: nothing is tracked at ${path}`);
+    for (const name of found) names.delete(name);
+  }
+  if (names.size === 0) said.push('remove: nothing is left to remove');
+  return { names: [...names].sort(), objections: said };
 }
 
 async function plannedEdits(

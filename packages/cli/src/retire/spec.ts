@@ -6,7 +6,10 @@ import { z } from 'zod';
 
 const path = z
   .string()
-  .regex(/^(?!\/)(?!.*\.\.(?:\/|$)).+$/, 'write a path inside the repository, without ..');
+  .regex(
+    /^(?!\.?\/|\.$)(?!.*\.\.(?:\/|$)).+$/,
+    'write a path below the top of the repository, without . and .. in it',
+  );
 const branch = z
   .string()
   .regex(

@@ -90,3 +90,12 @@ ${page}`,
     });
   });
 });
+
+test.each([
+  ["if: needs.old.result == 'success'", true],
+  ['env: { X: "${{ needs[\'old\'].outputs.x }}" }', true],
+  ["if: needs.old-one.result == 'success'", false],
+])('a job that stays and says %s is left to a person: %s', (line, isRefused) => {
+  const text = `jobs:\n  old: {}\n  new:\n    needs: [old, old-one]\n    ${line}\n  old-one: {}\n`;
+  expect(withoutJobs(text, ['old']).type).toBe(isRefused ? 'refused' : 'edited');
+});

@@ -33,7 +33,18 @@ export function withoutJobs(text: string, jobs: readonly string[]): WorkflowEdit
     else if (isMap(item.value)) dropNeeds(lines, item.value, { jobs, lineCounter });
   }
   const left = lines.filter((line) => line !== null).join('\n');
+  const asked = jobs.filter((job) => asksFor(left, job));
+  if (asked.length > 0)
+    return refused(
+      `something that stays asks for needs.${asked.join(', needs.')}; take it out by hand`,
+    );
   return { type: 'edited', text: left, isEmpty: all.items.length === jobs.length };
+}
+
+/** True where an expression still reads a job's result or outputs, in either of the two ways to write it. */
+function asksFor(text: string, job: string): boolean {
+  const name = job.replace(/[^\w-]/g, '\\$&');
+  return new RegExp(`\\bneeds(?:\\.${name}(?![\\w-])|\\[\\s*['"]${name}['"])`).test(text);
 }
 
 function refused(reason: string): WorkflowEdit {
