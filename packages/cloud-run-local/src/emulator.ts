@@ -17,6 +17,7 @@ import { makeChance } from './front-door/chance.js';
 import { FrontDoor } from './front-door/front-door.js';
 import { ignoreUpgrade, isWebSocket } from './front-door/ignored-upgrade.js';
 import { answerPlain, serve } from './front-door/proxy.js';
+import { toOriginForm } from './front-door/request-target.js';
 import { refuseUpgrade, serveUpgrade } from './front-door/upgrade.js';
 import { RouteTable } from './front-door/route-table.js';
 import { CpuLimiter } from './instances/cpu-limiter.js';
@@ -69,12 +70,15 @@ function makeServer(
   const server = createServer(
     { requestTimeout: 0, keepAliveTimeout: 620_000, noDelay: true },
     (incoming, outgoing) => {
+      toOriginForm(incoming);
       const admitted = frontDoor.admit(incoming);
       if (admitted === 'api') void answerApi(router, { incoming, outgoing }, caller);
       else if ('status' in admitted) answerPlain(outgoing, admitted.status, admitted.message);
       else serve({ incoming, outgoing }, admitted, frontDoor.logs);
     },
   );
+  // Their bytes are limited; leaving some out because they are many would change the request.
+  server.maxHeadersCount = 0;
   server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!isWebSocket(incoming)) {
       ignoreUpgrade(server, { incoming, socket, head });
@@ -82,6 +86,7 @@ function makeServer(
     }
     // Node has let go of the socket; a client that resets it ends its own connection, nothing else.
     socket.on('error', () => socket.destroy());
+    toOriginForm(incoming);
     const admitted = frontDoor.admit(incoming);
     if (admitted === 'api') refuseUpgrade(socket, 400, 'The APIs speak HTTP only.');
     else if ('status' in admitted) refuseUpgrade(socket, admitted.status, admitted.message);

@@ -145,6 +145,18 @@ describe('headers', () => {
     });
   });
 
+  it('reads the whole URL that a client sends to its proxy', async () => {
+    const path = `${service.status.url}/whole?url`;
+    const reply = await visit(service.status.url, { path, headers: { host: 'elsewhere' } });
+    expect(seen(reply.text).path).toBe('/whole?url');
+  });
+
+  it('leaves none out, however many there are', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`a${at}`, 'b']));
+    const { headers } = seen((await visit(service.status.url, { headers: many })).text);
+    expect(headers['a1499']).toBe('b');
+  });
+
   it('goes on with a trace, or begins one', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const given = { traceparent: `00-${trace}-b7ad6b7169203331-01` };

@@ -24,6 +24,22 @@ describe('the headers of a request', () => {
       ['x-forwarded-prefix', '/run/s'],
     ]);
   });
+
+  it.each([
+    ['the other hosts', ['Host', 'a', 'host', 'b'], [['host', 'a']]],
+    [
+      'what Connection names, but not the host',
+      ['Host', 'h', 'Connection', 'close, X-Hop, host', 'x-hop', '1', 'x-kept', '2'],
+      [
+        ['host', 'h'],
+        ['x-kept', '2'],
+      ],
+    ],
+    ['no host and gain an empty one', [], [['host', '']]],
+  ])('lose %s', (_what, raw, wanted) => {
+    const seen = pairs(requestHeaders(raw, { remoteAddress: '::1', prefix: '', trace }));
+    expect(seen.slice(0, -5)).toEqual(wanted);
+  });
 });
 
 describe('the headers of a response', () => {

@@ -78,28 +78,46 @@ const replaced: ReadonlySet<string> = new Set([
   'x-cloud-trace-context',
 ]);
 
-/** The headers of the request to the instance. */
-export function requestHeaders(raw: RawHeaders, forwarding: Forwarding): string[] {
-  const { remoteAddress, prefix, trace } = forwarding;
-  const headers: string[] = [];
-  let forwardedFor = remoteAddress;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    const value = raw[index + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (lower === 'x-forwarded-for') forwardedFor = `${value}, ${forwardedFor}`;
-    else if (!hopByHop.has(lower) && !replaced.has(lower)) headers.push(name, value);
-  }
+/** Without the headers that `Connection` says are about this connection; its usual values name none. */
+function withoutNominated(headers: string[], connection: string): string[] {
+  if (/^(?:,(?:keep-alive|close|upgrade)?)*$/i.test(connection)) return headers;
+  const names = new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
+  names.delete('host');
+  return headers.filter((_part, at) => !names.has(headers[at - (at % 2)]?.toLowerCase() ?? ''));
+}
+
+/** What the front door itself says of a request. */
+function ownHeaders({ remoteAddress, prefix, trace }: Forwarding, forwardedFor: string): string[] {
   const flag = trace.sampled ? '1' : '0';
-  headers.push(
+  return [
     // divergence: tls
     ...['X-Forwarded-For', forwardedFor, 'X-Forwarded-Proto', 'http'],
     ...['Forwarded', `for="${remoteAddress}";proto=http`],
     ...['traceparent', `00-${trace.traceId}-${trace.span.toString(16).padStart(16, '0')}-0${flag}`],
     ...['X-Cloud-Trace-Context', `${trace.traceId}/${trace.span};o=${flag}`],
-  );
-  if (prefix !== '') headers.push('X-Forwarded-Prefix', prefix);
-  return headers;
+    ...(prefix === '' ? [] : ['X-Forwarded-Prefix', prefix]),
+  ];
+}
+
+/** The headers of the request to the instance. */
+export function requestHeaders(raw: RawHeaders, forwarding: Forwarding): string[] {
+  const headers: string[] = [];
+  let forwardedFor = forwarding.remoteAddress;
+  let hosts = 0;
+  let connection = '';
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const value = raw[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (lower === 'x-forwarded-for') forwardedFor = `${value}, ${forwardedFor}`;
+    else if (lower === 'connection') connection = `${connection},${value}`;
+    // The front door went by the first host; an instance must not go by another.
+    else if (lower === 'host' && (hosts += 1) > 1) continue;
+    else if (!hopByHop.has(lower) && !replaced.has(lower)) headers.push(name, value);
+  }
+  // HTTP/1.0 knows requests without one, HTTP/1.1 does not. RFC 9112 §3.2
+  if (hosts === 0) headers.push('Host', '');
+  return withoutNominated(headers, connection).concat(ownHeaders(forwarding, forwardedFor));
 }
 
 /** The headers of the response to the client. */

@@ -19,6 +19,7 @@ describe('a request', () => {
   it.each([
     ['svc-1.r.run.localhost:8080', '/a', 'svc-1', '/a', ''],
     ['SVC-1.r.run.localhost', '/', 'svc-1', '/', ''],
+    ['svc-1.r.run.localhost.:8080', '/', 'svc-1', '/', ''],
     ['new---svc-1.r.run.localhost', '/a?b', 'svc-2', '/a?b', ''],
     ['127.0.0.1:8080', '/run/svc', 'svc-1', '/', '/run/svc'],
     ['127.0.0.1:8080', '/run/svc?x=1', 'svc-1', '/?x=1', '/run/svc'],

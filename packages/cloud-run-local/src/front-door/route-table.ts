@@ -39,6 +39,11 @@ interface HostEntry {
 // divergence: path-routing
 const pathPattern = /^\/run\/(?:([a-z0-9-]+)---)?([a-z0-9-]+?)(?:@([a-z0-9-]+))?(?=[/?]|$)/;
 
+/** A host in the form it is kept in: a dot at its end says that it is complete, and names the same. */
+function canonical(hostname: string): string {
+  return hostname.toLowerCase().replace(/\.$/, '');
+}
+
 /** The routes of all services; replaced service by service, read on every request. */
 export class RouteTable {
   readonly #defaultProject: string;
@@ -89,14 +94,14 @@ export class RouteTable {
   find(host: string, path: string, chance: Chance): Lookup {
     const colon = host.lastIndexOf(':');
     const hostname = colon < 0 ? host : host.slice(0, colon);
-    const entry = this.#byHost.get(hostname) ?? this.#byHost.get(hostname.toLowerCase());
+    const entry = this.#byHost.get(hostname) ?? this.#byHost.get(canonical(hostname));
     if (entry !== undefined) {
       const { route, tag } = entry;
       const revision =
         tag === undefined ? chooseRevision(route.split, chance()) : route.tags.get(tag);
       return { route, revision, bySplit: tag === undefined, path, prefix: '' };
     }
-    if (hostname.toLowerCase().endsWith(this.#domainSuffix)) return 'no-such-service';
+    if (canonical(hostname).endsWith(this.#domainSuffix)) return 'no-such-service';
     return path.startsWith('/run/') ? this.#findByPath(path, chance) : 'api';
   }
 
