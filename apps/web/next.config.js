@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 const { BACKEND_URL = '', NEXT_PUBLIC_SENTRY_DSN = '', WEB_DIST_DIR } = process.env;
 
 /** Where the browser may report errors to. */
@@ -47,6 +49,11 @@ function readBackendUrl() {
 }
 
 const backendUrl = readBackendUrl();
+if (backendUrl === null && !existsSync(new URL('src/pages/api', import.meta.url))) {
+  process.stderr.write(
+    `BACKEND_URL is ${JSON.stringify(BACKEND_URL)}: /api is answered by src/pages/api, and there is none\n`,
+  );
+}
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -56,6 +63,8 @@ const config = {
   compress: false,
   // `npm run types -w apps/web` checks them; a build need not do it again.
   typescript: { ignoreBuildErrors: true },
+  // The page gives a silent stream 45 s (`src/chat/api.ts`), Next.js half a minute.
+  experimental: { proxyTimeout: 60_000 },
   distDir: WEB_DIST_DIR ?? '.next',
   rewrites: () =>
     Promise.resolve({

@@ -27,12 +27,14 @@ function readNote(file, text) {
 }
 
 const out = join(here, 'public/notes');
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
+const old = new Set(readdirSync(out));
 for (const area of areas) {
   for (const name of readdirSync(join(contentDir, area)).filter((each) => each.endsWith('.md'))) {
     const file = join(contentDir, area, name);
     const note = readNote(`content/${area}/${name}`, readFileSync(file, 'utf8'));
     writeFileSync(join(out, `${note.slug}.json`), JSON.stringify(note));
+    old.delete(`${note.slug}.json`);
   }
 }
+for (const name of old) rmSync(join(out, name), { force: true });

@@ -46,17 +46,30 @@ export async function build(env) {
   await run(process.execPath, [join(webDir, 'tools/seal.js')], env);
 }
 
-/** Serves what was built; port 0 takes a free one. @param {number} port @returns {Promise<string>} the address */
-export async function serve(port) {
+/** Takes the port, before anything is built: what another one serves is not pulled from under it. Port 0 takes a free one. @param {number} port */
+export async function listen(port) {
+  const server = createServer((_request, response) => {
+    response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '5' });
+    response.end('The page is being built; try again in a moment.\n');
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(undefined));
+  }).catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} is taken, perhaps by another \`npm run web\`: give --port`);
+  });
+  return server;
+}
+
+/** Serves what was built. @param {import('node:http').Server} server that listens @returns {Promise<string>} the address */
+export async function serve(server) {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
   Object.assign(process.env, { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' });
   const next = createRequire(join(webDir, 'package.json'))('next');
   const app = next({ dev: false, dir: webDir, hostname: '127.0.0.1', port });
   await app.prepare();
-  const server = createServer(app.getRequestHandler());
-  await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(undefined));
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+  server.removeAllListeners('request').on('request', app.getRequestHandler());
+  return `http://127.0.0.1:${port}`;
 }

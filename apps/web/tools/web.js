@@ -3,17 +3,43 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, install, serve, webDir } from './page.js';
+import { build, install, listen, serve, webDir } from './page.js';
 
 const root = join(webDir, '../..');
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: '3000' }, json: { type: 'boolean', default: false } },
-});
+const help = `npm run web -- [--port 3000] [--json]
+  --port   where the page is served; 0: anywhere free
+  --json   says {"ready": true, "url": …} when it serves
+BACKEND_URL is where its /api is; without it a running \`npm start\`, or one that it starts itself.`;
+
+/** What the command line says; ends the process where it cannot be read. */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '3000' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${help}`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error(`--port is ${values.port}: give a number from 0 to 65535, 0 for any free one`);
   process.exit(2);
 }
+
+// A folder for every port: two pages at once do not build over each other.
+process.env.WEB_DIST_DIR ??= port === 3000 ? '.next' : `.next-${port}`;
 
 /** The demo's backend, if a demo runs. cloud-run-local serves a service under /run/NAME, whatever the host. */
 async function findDemo() {
@@ -58,12 +84,14 @@ async function startDemo() {
 }
 
 try {
+  const door = await listen(port);
   await install();
   const backendUrl = process.env.BACKEND_URL ?? (await findDemo()) ?? (await startDemo());
   await build({ BACKEND_URL: backendUrl });
-  const url = await serve(port);
+  const url = await serve(door);
+  const behind = backendUrl === '' || backendUrl === '/api' ? 'its own routes' : backendUrl;
   if (values.json) console.log(JSON.stringify({ ready: true, url }));
-  else console.log(`DovvyBuddy is at ${url}, in front of ${backendUrl}. Ctrl-C ends it.`);
+  else console.log(`DovvyBuddy is at ${url}, in front of ${behind}. Ctrl-C ends it.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);

@@ -48,9 +48,15 @@ export function useChat(): { readonly chat: Chat; readonly shown: Shown } {
   return { chat, shown };
 }
 
+/** What was typed before the JavaScript had come. */
+function typedEarly(): string {
+  if (typeof document === 'undefined') return '';
+  return document.querySelector('textarea')?.value ?? '';
+}
+
 /** What is being typed, kept over a reload. */
 export function useDraft(): readonly [string, (draft: string) => void] {
-  const [draft, setDraft] = useState('');
+  const [draft, setDraft] = useState(typedEarly);
   useEffect(() => {
     setDraft((typed) => (typed === '' ? memory.draft() : typed));
   }, []);

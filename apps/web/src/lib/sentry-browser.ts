@@ -26,5 +26,8 @@ export function sendToSentry(error: unknown, sessionId: string | null): void {
     scope.setTag('sessionId', sessionId);
   }
   scope.setTag('side', 'browser');
-  scope.captureException(error);
+  // What is thrown and no error may be anything, a diver's words too.
+  scope.captureException(
+    error instanceof Error ? error : new Error(`thrown, and no error: ${typeof error}`),
+  );
 }

@@ -13,6 +13,7 @@ test('nothing that could hold a diver’s words leaves the device', () => {
           stacktrace: { frames: [{ function: 'f', vars: { said } }] },
         },
         { value: `half a quotation "${said}` },
+        { value: `'${said} isn't' is not a function (reading 'text' of 'Node')` },
       ],
     },
     message: `\`${said}\` failed`,
@@ -25,4 +26,10 @@ test('nothing that could hold a diver’s words leaves the device', () => {
   expect(JSON.stringify(sent)).not.toContain('secret');
   expect(sent.user).toEqual({ id: 'c0ffee' });
   expect(sent.exception.values[0]?.value).toBe(`Unexpected token 'm', "…" is not valid JSON`);
+  expect(sent.exception.values[2]?.value).toBe("'…')");
+});
+
+test('names of the code are kept, since they tell what broke', () => {
+  const text = "Cannot read properties of undefined (reading 'turns')";
+  expect(scrub({ message: text }).message).toBe(text);
 });

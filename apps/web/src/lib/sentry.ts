@@ -51,7 +51,10 @@ function scrubThrown(thrown: ThrownValue): void {
 
 function hideQuotes(text: string): string {
   // From the first quotation mark to the last: what is quoted may have some of its own.
-  return text.replace(/"[^]*"|"[^]*|`[^]*`|`[^]*/, '"…"').slice(0, 300);
+  const withoutQuotes = text.replace(/"[^]*"|"[^]*|`[^]*`|`[^]*/, '"…"');
+  // Between single ones are names of the code ("reading 'text'"), which are kept, or anything.
+  const isAllNames = !withoutQuotes.replace(/'[\w$.]{1,40}'/g, '').includes("'");
+  return (isAllNames ? withoutQuotes : withoutQuotes.replace(/'[^]*'|'[^]*/, "'…'")).slice(0, 300);
 }
 
 /** What both sides tell the SDK. */

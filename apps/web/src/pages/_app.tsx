@@ -1,7 +1,7 @@
 import type { AppProps } from 'next/app';
 import localFont from 'next/font/local';
 import Head from 'next/head';
-import type { ReactElement } from 'react';
+import { useEffect, type ReactElement } from 'react';
 import { ErrorNet } from '../parts/error-net';
 import '../style/tokens.css';
 import '../style/base.css';
@@ -18,8 +18,15 @@ const figtree = localFont({
   fallback: ['system-ui', 'sans-serif'],
 });
 
+/** Keeps the page on the device (`public/sw.js`), where the browser can. */
+function keepForLater(): void {
+  const { serviceWorker } = navigator as { readonly serviceWorker?: ServiceWorkerContainer };
+  serviceWorker?.register('/sw.js').catch(() => undefined);
+}
+
 /** What every page has. */
 export default function App({ Component, pageProps }: AppProps): ReactElement {
+  useEffect(keepForLater, []);
   return (
     <div className={`app ${figtree.className}`}>
       <Head>

@@ -39,7 +39,8 @@ export default function Page(): ReactElement {
     ask: chat.ask,
     retry: chat.retry,
     reword: (question) => {
-      setDraft(question);
+      // Below it stays what was typed meanwhile.
+      setDraft(draft.trim() === '' ? question : `${question}\n${draft}`);
       type();
     },
     type,
@@ -58,6 +59,9 @@ export default function Page(): ReactElement {
       </a>
       <TopBar hasConversation={hasConversation} startAnew={startAnew} open={setSheet} />
       <main>
+        <p className="unloaded">
+          This page has not come completely. <a href="/">Load it again</a>
+        </p>
         {hasConversation ? (
           <Thread conversation={conversation} acts={acts} />
         ) : (

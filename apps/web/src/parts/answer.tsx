@@ -40,7 +40,7 @@ function Words(props: { readonly answer: Answer; readonly openNote: OpenNote }):
   return (
     <>
       {readAnswerText(answer.text, answer.citations).map((spans, paragraph) => (
-        <p key={paragraph}>
+        <p key={paragraph} dir="auto">
           {spans.map((span, index) => (
             <Piece key={index} span={span} citations={answer.citations} openNote={openNote} />
           ))}

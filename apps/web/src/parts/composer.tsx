@@ -20,17 +20,41 @@ type Props = {
 };
 
 /** From here on the characters that are left are shown. */
-const nearlyFull = messageCharactersMax - 200;
+const nearlyFull = 200;
+
+/** How much more can be typed, or how much is too much: what was pasted is never cut. */
+function Room({ left }: { readonly left: number }): ReactElement | null {
+  if (left >= nearlyFull) return null;
+  return (
+    <span className={left < 0 ? 'left left-over' : 'left'} id="room">
+      {left < 0 ? `${-left} characters too many` : `${left} left`}
+    </span>
+  );
+}
+
+/** Said above the field while there is no network. */
+function Offline(): ReactElement {
+  return (
+    <p className="offline" role="status">
+      <Icon shape="offline" />
+      <span>
+        You are offline. Your question will be asked when you are back; <a href="tel:112">112</a>{' '}
+        may still work.
+      </span>
+    </p>
+  );
+}
 
 /** Where the question is typed. It stays what it is while an answer comes. */
 export function Composer(props: Props): ReactElement {
   const { draft, setDraft, field, isBusy, isOnline, ask } = props;
   const form = useRef<HTMLFormElement>(null);
-  const isEmpty = draft.trim() === '';
+  const left = messageCharactersMax - draft.trim().length;
+  const isUnfit = draft.trim() === '' || left < 0;
   useRoomBelow(form);
   const send = (event?: SubmitEvent): void => {
     event?.preventDefault();
-    if (isEmpty || !ask(draft)) return;
+    if (isUnfit || !ask(draft)) return;
     setDraft('');
     // On a phone the keyboard would hide the answer.
     if (matchMedia('(pointer: coarse)').matches) field.current?.blur();
@@ -41,16 +65,15 @@ export function Composer(props: Props): ReactElement {
     send();
   };
   return (
-    <form className="composer" aria-label="Ask DovvyBuddy" ref={form} onSubmit={send}>
-      {!isOnline && (
-        <p className="offline" role="status">
-          <Icon shape="offline" />
-          <span>
-            You are offline. Your question will be asked when you are back;{' '}
-            <a href="tel:112">112</a> may still work.
-          </span>
-        </p>
-      )}
+    // Of this method the browser alone does nothing: before the JavaScript has come, what is typed stays.
+    <form
+      className="composer"
+      aria-label="Ask DovvyBuddy"
+      method="dialog"
+      ref={form}
+      onSubmit={send}
+    >
+      {!isOnline && <Offline />}
       <div className="composer-row">
         <label className="unseen" htmlFor="question">
           Your question
@@ -60,7 +83,9 @@ export function Composer(props: Props): ReactElement {
           ref={field}
           rows={1}
           value={draft}
-          maxLength={messageCharactersMax}
+          dir="auto"
+          aria-invalid={left < 0}
+          aria-describedby={left < nearlyFull ? 'room' : undefined}
           placeholder="Ask about diving"
           enterKeyHint="send"
           onChange={({ target }) => {
@@ -68,10 +93,8 @@ export function Composer(props: Props): ReactElement {
           }}
           onKeyDown={sendOnEnter}
         />
-        {draft.length > nearlyFull && (
-          <span className="left">{messageCharactersMax - draft.length} left</span>
-        )}
-        <button className="send" aria-label="Ask" aria-disabled={isEmpty || isBusy}>
+        <Room left={left} />
+        <button className="send" aria-label="Ask" aria-disabled={isUnfit || isBusy}>
           <Icon shape="send" />
         </button>
       </div>

@@ -8,7 +8,7 @@ type Props = { readonly isOpen: boolean; readonly onClose: () => void };
 /** Whom to call, for every place that the notes are sure about. Needs no connection. */
 export function ContactsSheet({ isOpen, onClose }: Props): ReactElement {
   return (
-    <Sheet title="Emergency contacts" isOpen={isOpen} onClose={onClose}>
+    <Sheet title="Emergency contacts" id="contacts" isOpen={isOpen} onClose={onClose}>
       <p>
         Local emergency services first; say that it happened while diving. Then DAN, who find the
         physician and the chamber. At sea: VHF channel 16.

@@ -30,7 +30,7 @@ export function Landing({ ask, earlier, goBack }: Props): ReactElement {
         <button type="button" className="earlier" onClick={goBack}>
           <Icon shape="back" />
           <span>
-            Back to <q>{earlier}</q>
+            Back to <q dir="auto">{earlier}</q>
           </span>
         </button>
       )}

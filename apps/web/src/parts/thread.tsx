@@ -25,7 +25,7 @@ function FollowUp(props: { readonly question: string; readonly acts: ThreadActs 
   };
   return (
     <button type="button" className="follow-up" onClick={take}>
-      <span>{question}</span>
+      <span dir="auto">{question}</span>
       <Icon shape="next" />
     </button>
   );
@@ -68,8 +68,10 @@ function TurnView({ turn, isLast, acts }: TurnProps): ReactElement {
   const isComing = phase === 'asking' || phase === 'streaming';
   return (
     <article className={isLast ? 'turn turn-last' : 'turn'} aria-busy={isComing}>
-      <p className="question" tabIndex={-1}>
-        <span className="unseen">You: </span>
+      <p className="question" tabIndex={-1} dir="auto">
+        <span className="unseen" dir="ltr">
+          You:{' '}
+        </span>
         {question}
       </p>
       <AnswerSoFar turn={turn} acts={acts} />

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { MouseEvent, ReactElement } from 'react';
 import { Icon, Mark } from './icons';
 
 type Props = {
@@ -7,19 +7,20 @@ type Props = {
   readonly open: (sheet: 'profile' | 'contacts') => void;
 };
 
-/** The name, and what must always be in reach. */
+/** The name, and what must always be in reach. The numbers open before any JavaScript has come, as the browser's popover. */
 export function TopBar(props: Props): ReactElement {
   const openProfile = (): void => {
     props.open('profile');
   };
-  const openContacts = (): void => {
+  const openContacts = (event: MouseEvent): void => {
+    event.preventDefault();
     props.open('contacts');
   };
   return (
     <header className="top">
       <span className="brand">
         <Mark />
-        DovvyBuddy
+        <span className="brand-name">DovvyBuddy</span>
       </span>
       <nav aria-label="Page">
         {props.hasConversation && (
@@ -30,7 +31,7 @@ export function TopBar(props: Props): ReactElement {
         <button type="button" className="round" onClick={openProfile} aria-label="About you">
           <Icon shape="person" />
         </button>
-        <button type="button" className="sos" onClick={openContacts}>
+        <button type="button" className="sos" popoverTarget="contacts" onClick={openContacts}>
           <Icon shape="phone" />
           <span>
             SOS<span className="unseen">, emergency contacts</span>
