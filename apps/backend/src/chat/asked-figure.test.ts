@@ -45,3 +45,12 @@ test.each([
 ])('"%s" leaves the order as it was found', async (message) => {
   expect(await firstFor({ message })).toBe(wreck);
 });
+
+test('what the words do not lead to is looked up by its own', async () => {
+  const flying = passage('Flying after diving', 'Wait at least 12 hours after one dive.');
+  const found = await findWithFigure(
+    { message: 'How long after a try dive can I fly?', earlier: [] },
+    (text) => Promise.resolve(text.includes('no-fly') ? [flying] : [openWater]),
+  );
+  expect(found.map(({ title }) => title)).toEqual(['Flying after diving', 'Open Water Diver']);
+});

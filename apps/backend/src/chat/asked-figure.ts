@@ -9,19 +9,45 @@ import { isRelevant } from '../content/retrieval.js';
  */
 interface FigureKind {
   readonly asks: RegExp;
+  /** Words of another question. */
+  readonly isNot?: RegExp;
   /** What a sentence that answers holds. */
   readonly figure: RegExp;
   /** What the passage's title or heading must speak of. */
   readonly subject?: RegExp;
   /** Levels that go with the figure, whichever level was asked about. */
   readonly passes?: RegExp;
-  /** Depends on the level: a question that names none is left to the words. */
+  /** Depends on the level: a question that names none is left to the kinds after it. */
   readonly isByLevel?: true;
+  /** What is looked up if the words of the question do not lead there. */
+  readonly lookUp?: string;
 }
+
+const flight =
+  '(?:flights?|fly|flying|flew|flown|planes?|airplanes?|land|landed|landing|arriv\\w+)';
+const dive = '(?:dives?|diving|dived|dove)';
+
+/** A flight first and then a dive: the other way round from what the no-fly times are about. */
+const flightFirst = new RegExp(
+  [
+    `\\b${dive}\\b[^.?!]{0,40}\\bafter\\b[^.?!]{0,20}\\b${flight}\\b`,
+    `\\bafter (?:(?!${dive})\\w+ ){0,4}${flight}\\b[^.?!]{0,60}\\b${dive}\\b`,
+    `\\b${flight}(?: \\w+){0,3} (?:then|before)(?: \\w+){0,3} ${dive}\\b`,
+    `\\bbetween (?:\\w+ ){0,3}${flight}[^.?!]{0,15} and (?:\\w+ ){0,3}${dive}\\b`,
+    `\\b(?:i|we) (?:just )?(?:land|arrive|landed|arrived|flew|fly in)\\b[^.?!]*\\b${dive}\\b`,
+    `\\b${dive}\\b[^.?!]*\\b(?:i|we) (?:land|arrive|fly in)\\b`,
+  ].join('|'),
+  'i',
+);
+
+/** Speaks of the way home as well: then the no-fly times are what must not be missed. */
+const flightHome =
+  /\b(?:fly|flying|flight|flights|plane|go|get|back) (?:back )?home\b|\bafter (?:my |our |the |a )?(?:last )?(?:dive|dives|diving)\b|\bbefore (?:my |our |the |a )?(?:return |next )?(?:flight|flying)\b|\breturn flight\b/i;
 
 const kinds: readonly FigureKind[] = [
   {
-    asks: /\b(mod|maximum operating depth)\b/i,
+    asks: /\b(mod|maximum operating depth)\b|\bhow (deep|far down)\b.*\b(nitrox|eanx?|enriched air)\W?\d*|\b(nitrox|eanx?|enriched air)\W?\d*\b.*\bhow (deep|far down)\b/i,
+    lookUp: 'nitrox maximum operating depth',
     figure: /\b\d+ metres\b/i,
     subject: /\boperating depth\b/i,
   },
@@ -31,14 +57,37 @@ const kinds: readonly FigureKind[] = [
     isByLevel: true,
   },
   {
+    asks: /\bhow (deep|far down)\b.*\b(can|may|could|should|am|are|is|do)\b.*\b(i|we|you|one|too deep|beginners?|novices?|divers?|people|someone|allowed)\b|\bmax(imum)? (dive )?depth\W*$|\bmax(imum)? depth\b.*\b(recreational|divers?|beginners?|me|i)\b|\bdive (down )?to \d+ ?(m|metres?|meters?|ft|feet)\b/i,
+    isNot:
+      /\b(camera|computer|watch|torch|housing|free ?div\w*|snorkel\w*|breath|apn\w+|trimix|caves?|wrecks?|reefs?|holes?|altitude|pool|stops?|equali[sz]\w*|sites?|lake|regulator)\b/i,
+    lookUp: 'depth limits at a glance',
+    figure: /\b\d+ metres\b/i,
+    subject: /\blimits at a glance\b/i,
+  },
+  {
+    asks: /\b(can|may|could|should|is) (my|our|a|an|his|her)\b.*\b([4-9]|1[0-7])[- ]?(years?|yrs?|yo)\b/i,
+    isNot: /\bhow (deep|far)\b|\bdepth\b/i,
+    lookUp: 'children junior divers minimum age',
+    figure: /\bfrom (the age of )?\d{1,2}\b(?! metres)/i,
+    subject: /\b(children|junior)\b/i,
+  },
+  {
     asks: /\bhow (old|young)\b|\b(what|which|minimum|min|youngest|lowest) age\b|\bage (limit|requirement|minimum)\b|\bhow young\b/i,
     figure: /\bage\b[^.;]*?\b\d{1,2}\b|\bfrom (the age of )?\d{1,2}\b(?! metres)|\bbe \d{1,2}\b/i,
     // The youngest are juniors of the level.
     passes: /^junior/,
   },
   {
-    asks: /\b(fly|flying|flight|plane|no-?fly)\b.*\b(how|hours|when|wait|time|soon)\b|\b(how|hours|when|wait|time|soon|no)\b.*\b(fly|flying|flight|plane)\b/i,
-    figure: /\b\d+ hours\b/i,
+    asks: flightFirst,
+    isNot: flightHome,
+    lookUp: 'diving after a flight',
+    figure: /\bno required waiting time\b/i,
+    subject: /\bdiving after a flight\b/i,
+  },
+  {
+    asks: /\bno-?fly\b|\b(fly|flying|flight|plane|no-?fly)\b.*\b(how|hours|when|wait|time|soon)\b|\b(how|hours|when|wait|time|soon|no)\b.*\b(fly|flying|flight|plane)\b/i,
+    lookUp: 'flying after diving no-fly times',
+    figure: /\bat least \d+ hours\b/i,
     subject: /\bfl(y|ying|ight)\b/i,
   },
 ];
@@ -66,15 +115,20 @@ export async function findWithFigure(asked: AskedFigure, find: Find): Promise<re
   if (!question) return passages;
   const lead = chooseLead(question, passages);
   if (lead) return [lead, ...passages.filter(({ body }) => body !== lead.body)];
+  if (question.kind.subject && passages[0]?.area === 'destinations') {
+    return passages;
+  }
   const subject = asked.message.toLowerCase().replaceAll(everyQuestion, ' ');
-  const byItself = chooseLead(question, await find(subject));
+  const byItself = chooseLead(question, await find(question.kind.lookUp ?? subject));
   return byItself ? [byItself, ...passages] : passages;
 }
 
 function readQuestion(asked: AskedFigure): Question | undefined {
-  const kind = findKind(asked);
-  const levels = findLevels(asked);
-  if (!kind || (kind.isByLevel && levels.length === 0)) return undefined;
+  const named = findLevels(asked);
+  const kind = findKind(asked, named.length > 0);
+  if (!kind) return undefined;
+  // What has a subject of its own is the same for every level.
+  const levels = kind.subject ? [] : named;
   return { kind, levels, words: splitWords(asked.message) };
 }
 
@@ -89,8 +143,12 @@ function chooseLead(question: Question, passages: readonly Passage[]): Passage |
 
 const takesUp = /^(and|but|what about|how about|ok|so|then)\b/i;
 
-function findKind({ message, earlier }: AskedFigure): FigureKind | undefined {
-  const asks = (text: string): FigureKind | undefined => kinds.find((kind) => kind.asks.test(text));
+function findKind({ message, earlier }: AskedFigure, hasLevel: boolean): FigureKind | undefined {
+  const asks = (text: string): FigureKind | undefined =>
+    kinds.find(
+      ({ asks: pattern, isNot, isByLevel }) =>
+        pattern.test(text) && !isNot?.test(text) && (hasLevel || !isByLevel),
+    );
   return asks(message) ?? (takesUp.test(message) ? asks(earlier.at(-1) ?? '') : undefined);
 }
 

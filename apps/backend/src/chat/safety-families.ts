@@ -223,6 +223,7 @@ const heartAndHeat = [
 const ownWords = [
   '(?:help|helpp|hlp) (me|us|him|her|now|asap|quick|please|my|someone|somebody|there) (?!(?:with|plan|choose|find|decide|understand|pick|to|book|prepare|learn|get|improve|compare|organi[sz]e|select|buy|figure|log|sort|and|or|divers?|the|become|calculate) )',
   'help \\.',
+  '(no|not any|without) ~1 (heart ?beat|pulse) (?!(?:oximeter) )',
   '(please|need|send|get) ~1 help (me|us|now|my|him|her|asap|urgent\\w*|immediately|right|quick\\w*|fast|\\.)',
   'send help',
   'emergency \\.',
@@ -235,9 +236,9 @@ const ownWords = [
   '(urgent|urgently|asap|immediately|quickly|hurry|emergency|fast) ~6 (ambulance|coast ?guard|chamber|helicopter|evac|evacuation|paramedics?|doctor|hospital|911|rescue|medic|lifeguard|recompression|hyperbaric|medical)',
   '(should|do|must|shall|better|need to|have to|can|how) ?(i|we|you|he|she|to) ?(need to|have to|better) (call|ring|phone|get|fetch|alert|go to|take (?:him|her|me|them) to|bring (?:him|her) to|contact|drive to) ~2 (ambulance|coast ?guard|chamber|helicopter|911|112|999|er|emergency room|hospital|lifeguard|rescue|decompression chamber|recompression|medevac|evacuation)',
   '(needs?|arrange|organi[sz]e|request|requesting|requires?) ~2 (evacuation|evac|medevac|airlift|rescue|ambulance|oxygen now|o2 now|chamber|recompression|hyperbaric) (?!(?:course|diver|insurance|cover\\w*|training|class|specialty|refresher|technician|tech|certificat\\w*|breathing) )',
-  'who (do|should|can|shall|must|to) ?(i|we) ?(call|ring|phone|contact|alert|get hold of|radio) (?!(?:for|to) (?:book|reserve|rent|a (?:refund|booking)|lost|cert\\w*) )',
+  'who (do|should|can|shall|must|to) ?(i|we) (call|ring|phone|contact|alert|get hold of|radio) (?!(?:for|to) (?:book|reserve|rent|a (?:refund|booking)|lost|cert\\w*) )',
   '(call|ring) (who|whom)',
-  '(<who>) (is|are|am|was|might be) ?<adv> (dying|dead) (?!(?:to|battery|slow|calm) )',
+  '(<who>) (is|are|am|was|might be) ?<adv> (dying|dead) (?!(?:to|battery|slow|calm|tired|serious|sure|keen|against|easy|on ~1 (?:his|her|my|our|their) feet) )',
   '(going to|gonna|about to|might|will|not to|let|do not want to|may|because|think) ~1 (die|dying) (?!(?:to|battery|for|of laughter|reef|slow|calm|coral|corals) )',
   '(he|she|they|buddy|friend|husband|wife|diver) ~1 (died|dead) ~3 (just|now|in the water|today|on the|underwater|help|what)',
   'not (?:going to|gonna) make it (?!(?:to|on time|for) )',
@@ -307,6 +308,8 @@ export const grave = anyPattern(
   '(words|sentences|speech) ~4 (jumbled|garbled|slurred|mixed up|wrong|weird|funny|scrambled|nonsense|slow|like)',
   '(<part>) ~2 (buckl\\w*|collapsed|fell asleep|went dead|gone dead|went to sleep|like (?:jelly|lead|wood|rubber|cotton|concrete|stone|spaghetti|noodles|cotton wool))',
   '(droop\\w*|slurr\\w*|lopsided)',
+  'pupils? ~4 (different|differ|unequal|uneven|sizes?|wide|big|bigger|huge|dilated|blown|pinpoint|tiny)',
+  '(only|just|barely) ~2 (say|speak|utter|get out) ~2 (one|single|few) ~1 words?',
   '(speech|speaking|words|talking|talks|talk|voice) ?<be> ~2 (slurred|garbled|funny|weird\\w*|strange\\w*|odd\\w*|thick|jumbled|mixed|wrong|nonsense|gibberish|drunk|like a drunk|not clear|unclear|mumbl\\w*|incoherent\\w*)',
   '(one|left|right) side\\w* ~5 (weak\\w*|numb\\w*|face|not|droop\\w*|body|paraly\\w*|cannot|dead|tingl\\w*)',
   '(one|left|right) sided ~1 (weak\\w*|numb\\w*|paralys\\w*)',
@@ -363,7 +366,8 @@ export const unwell = anyPattern(
 /** Something went wrong in the water: an emergency when it is told of a dive just made, even if nothing is felt yet. */
 export const accident = anyPattern(
   '(rapid|rapidly|fast|uncontrolled|panic\\w*|buoyant|runaway|explosive|quick|blow up|feet first|unplanned) ~1 (ascent|ascended|ascend|ascents)',
-  '(shot|rocketed|bolted|flew|popped|corked|raced|ballooned|polaris\\w*|ripped|catapulted|launched|missiled|sucked|yanked|torpedoed|ascended like) ~4 (<up>|to|from|missile|cork)',
+  'flew ~3 (<up>|to ~1 (?:surface|top)|from \\d+)',
+  '(shot|rocketed|bolted|popped|corked|raced|ballooned|polaris\\w*|ripped|catapulted|launched|missiled|sucked|yanked|torpedoed|ascended like) ~4 (<up>|to|from|missile|cork)',
   '(came|come|went|gone|ascended|surfaced|swam|kicked|got|going|coming|dragged|pulled|floated|drifted|rose|ended|brought|took|rushed) ~3 ?(up|to the surface|upwards) ~4 (too (?:fast|quick\\w*|rapidly)|way too|very (?:fast|quick\\w*)|really (?:fast|quick\\w*)|so fast|rapidly|uncontroll\\w*|in one go|like a (?:cork|rocket|missile|balloon)|in (?:\\d+|a few|seconds|under a) ~1 (?:seconds?|minutes?)|without (?:\\S+ ){0,4}(?:stops?|stopping|deco|breathing out|exhal\\w*)|with no (?:stops?|deco)|straight to the surface|straight up|directly to the surface|direct to (?:the )?surface|from \\d+ ?\\S* ~3 (?:in one|straight|fast|no stop|quickly))',
   '(straight|directly|direct) to the (surface|top) (?!(?:interval) )',
   '(held|holding|hold) ~1 (?:<poss>) breath ~4 (ascen\\w*|surfac\\w*|com\\w*|went|up|way|while|during|all|from)',

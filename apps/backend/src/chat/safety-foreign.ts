@@ -7,8 +7,6 @@ import { anyOf } from './safety-words.js';
 
 /** Somebody is dying, lost or unwell after a dive, unless it is theory. */
 export const foreignCatastrophe = anyOf(
-  // after a dive, in any of them: nearly always somebody who is not well
-  '(?:nach (?:dem|meinem|unserem|einem) (?:\\w+ )?(?:tauchgang|tauchen)|despues de (?:bucear|la inmersion|mi inmersion|una inmersion)|apres (?:la|ma|notre|une) plongee|dopo (?:l\\W?immersione|la immersione))(?!.{0,40}(?:flieg|flug|volar|vuelo|avion|voler|volare))',
   'no (?:puede|puedo) (?:mover|caminar|hablar|ver)|reagiert nicht|n\\W?arrive plus a|ne (?:peut|peux) plus|antwortet nicht|nicht ansprechbar|kann nicht (?:atmen|mehr)',
   // Spanish
   'ayuda\\b|socorro\\b(?! ?(?:island|mexico))|auxilio|urgen(?:te|cia)\\b|emergencia\\b|no (?:puede |puedo )?respira\\w*|inconsciente|perdio el conocimiento|desmay\\w+|no ha salido|no (?:sube|salio) a la superficie|se (?:ahoga|esta ahogando)|no siento (?:las|los|mis|el|la)|no puedo mover|escupe sangre|tose sangre|(?:hormigueo|dolor en el pecho|entumec\\w+|mareo\\w*|adormecid\\w+)',
@@ -19,6 +17,15 @@ export const foreignCatastrophe = anyOf(
   // Italian
   'aiuto\\b|non respira|svenut[oa]|incoscient[ei]|non (?:e|è) (?:risalito|riemerso)|annega|non sento (?:piu )?(?:le|i) |formicolio|dolore al petto',
 );
+
+/** After a dive, in any of them: nearly always somebody who is not well. */
+export const foreignAfterDive = anyOf(
+  'nach (?:dem|meinem|unserem|einem) (?:\\w+ )?(?:tauchgang|tauchen)|despues de (?:bucear|la inmersion|mi inmersion|una inmersion)|apres (?:la|ma|notre|une) plongee|dopo (?:l\\W?immersione|la immersione)',
+);
+
+/** Speaks of flying: then "after the dive" is a question of hours. */
+export const foreignFlight =
+  /\b(?:flieg\w*|flug\w*|vol|volar|vuelo|avion|voler|volare|aereo|voo|voar)\b/;
 
 /** "What is the bends?" in these languages. */
 export const foreignTheory = anyOf(

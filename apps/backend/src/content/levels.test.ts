@@ -12,6 +12,9 @@ test.each([
   ['from Open Water to Advanced', ['advanced', 'open water']],
   ['a scuba diver and a PADI Scuba Diver', ['scuba diver']],
   ['how deep is the wreck', []],
+  ['how deep is a night dive', []],
+  ['a night diver', ['other specialty']],
+  ['the Wreck Diver course for Open Water divers', ['other specialty', 'open water']],
 ])('"%s" names %j', (text, levels) => {
   expect(listLevels(text)).toEqual(levels);
 });

@@ -32,6 +32,10 @@ const names: readonly (readonly [level: string, name: RegExp])[] = [
   ['divemaster', /\b(divemasters?|dive masters?|dive guides?|dm)\b/],
   ['instructor', /\binstructors?\b/],
   ['master', /\bmaster (scuba )?divers?\b/],
+  [
+    'other specialty',
+    /\b(night|wreck|drift|side-?mount|navigation|dry ?suit)\b(, (wreck|drift|sidemount|navigation))*( or dry suit)? (divers?|diving|speciality|specialty|certification|card|course)\b/,
+  ],
   ['technical', /\b(technical|tec|tech)\b/],
   ['ocean diver', /\bocean divers?\b/],
   ['sports diver', /\bsports divers?\b/],
