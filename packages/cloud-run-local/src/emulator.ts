@@ -43,7 +43,9 @@ export interface Emulator {
   /** Where the APIs are, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly port: number;
-  /** Ends every instance, each after its last request, and stops listening; safe to call twice. */
+  /**
+   * Stops listening and ends every instance, each after its last request but within `killDelayMs`; safe to call twice.
+   */
   readonly stop: () => Promise<void>;
 }
 
@@ -130,11 +132,14 @@ async function build(settings: Settings, log: Logger, port: () => number): Promi
     const record = store.service(key);
     if (record !== undefined) admin.noteStep(record);
   };
+  const checkService = (project: string, service: string): void => {
+    operations.get({ project: projectOf(project), service });
+  };
   const router = new ApiRouter([
     ...v1Routes({ operations, book, projectOf }),
     ...admin.routes(),
-    ...iamRoutes('/v1'),
-    ...iamRoutes('/v2'),
+    ...iamRoutes('/v1', checkService),
+    ...iamRoutes('/v2', checkService),
     ...monitoringRoutes(series, projectOf),
     ...loggingRoutes(logs),
   ]);

@@ -232,3 +232,16 @@ function secretContainer(name: string): Record<string, unknown> {
 /** Whether an instance of the service has begun with the request that logs `begun`. */
 const hasBegun = (service: string): boolean =>
   world.logs.some((entry) => entry.service === service && entry.message === 'begun');
+
+it('is stopped in time, though a request would go on for ever', async () => {
+  const other = await startWorld({ killDelayMs: 300 });
+  const service = await deploy(other, echoService('endless'));
+  const pid = await pidOf(service.status.url);
+  const endless = visit(service.status.url, { path: '/log?line=begun&wait=100000000' });
+  const ended = Promise.allSettled([endless]);
+  const begun = (): boolean => other.logs.some(({ message }) => message === 'begun');
+  await expect.poll(begun, patient).toBe(true);
+  await other.stop();
+  expect(isAlive(pid)).toBe(false);
+  await ended;
+});

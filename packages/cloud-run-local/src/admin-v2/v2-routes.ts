@@ -111,6 +111,7 @@ export class AdminV2 {
           const found = this.#revision(call);
           const options = { dryRun: isTrue(call, 'validateOnly') };
           const { project } = found.owner.key;
+          this.#checkEtag(view(found), call.query.get('etag'));
           await operations.deleteRevision(project, found.revision.name, options);
           const operation = this.#revisions.begin(this.#parentOf(call), () => view(found));
           operation.end({ kind: 'response', resource: view(found) });
@@ -134,7 +135,9 @@ export class AdminV2 {
           const views = [this.#services, this.#revisions].flatMap((store) =>
             store.list(this.#parentOf(call)).map((operation) => store.view(operation)),
           );
-          return encode(call, { operations: views });
+          refuseFilter(call);
+          const { page, nextPageToken } = paginate(views, call.query);
+          return encode(call, { operations: page, ...(nextPageToken && { nextPageToken }) });
         },
       },
       {
@@ -212,7 +215,7 @@ export class AdminV2 {
       return this.#answerWrite(call, record, options);
     }
     const current = operations.get(key);
-    this.#checkEtag(current, body['etag']);
+    this.#checkEtag(viewServiceV2(current, book), body['etag']);
     const mask = call.query.get('updateMask') ?? call.query.get('update_mask') ?? undefined;
     const view = viewServiceV2(current, book);
     const wanted = parseServiceBody(applyFieldMask(view, body, mask));
@@ -228,7 +231,7 @@ export class AdminV2 {
     const key = this.#keyOf(call);
     const { operations, book } = this.#dependencies;
     const options = optionsOf(call);
-    this.#checkEtag(operations.get(key), call.query.get('etag') ?? undefined);
+    this.#checkEtag(viewServiceV2(operations.get(key), book), call.query.get('etag'));
     const { record, gone } = await operations.delete(key, options);
     const view = (): Json => viewServiceV2(record, book);
     const operation = this.#services.begin(this.#parentOf(call), view);
@@ -240,14 +243,15 @@ export class AdminV2 {
     return encode(call, this.#services.view(operation));
   }
 
-  #checkEtag(current: ServiceRecord, etag: unknown): void {
-    const { etagRule, book } = this.#dependencies;
+  #checkEtag(current: Json, etag: unknown): void {
+    const { etagRule } = this.#dependencies;
     // divergence: v2-etag
     if (etagRule === 'ignore' || typeof etag !== 'string' || etag === '') return;
-    if (viewServiceV2(current, book)['etag'] === etag) return;
+    if (current['etag'] === etag) return;
+    const name = String(current['name']).split('/').at(-1) ?? '';
     throw new ApiError(
       'ABORTED',
-      `Conflict for resource '${current.key.service}': etag '${etag}' is not the current one.`,
+      `Conflict for resource '${name}': etag '${etag}' is not the current one.`,
     );
   }
 
@@ -288,10 +292,20 @@ function optionsOf(call: ApiCall): WriteOptions {
   };
 }
 
+/** A list that passed over a filter would hold what was not asked for. */
+function refuseFilter({ query }: ApiCall): void {
+  if ((query.get('filter') ?? '') === '') return;
+  throw new ApiError('UNIMPLEMENTED', 'filter is not supported by cloud-run-local.');
+}
+
 function waitMsOf({ body }: ApiCall): number {
-  const timeout = (body as { timeout?: unknown } | undefined)?.timeout;
-  const seconds = typeof timeout === 'string' ? Number.parseFloat(timeout) : Number.NaN;
-  return Number.isNaN(seconds) ? waitMsMax : Math.min(seconds * 1000, waitMsMax);
+  const { timeout } = (body ?? {}) as { timeout?: unknown };
+  if (timeout === undefined || timeout === null) return waitMsMax;
+  const seconds = typeof timeout === 'string' ? /^(\d+(?:\.\d+)?)s$/.exec(timeout)?.[1] : undefined;
+  if (seconds === undefined) {
+    throw invalidArgument(`timeout: ${JSON.stringify(timeout)} must be seconds, such as "30s".`);
+  }
+  return Math.min(Number(seconds) * 1000, waitMsMax);
 }
 
 /** Google's clients ask for enums as numbers. */

@@ -15,13 +15,18 @@ function withEtag(policy: Policy): Policy & { readonly etag: string } {
   return { version: 1, ...policy, etag };
 }
 
-/** The three IAM verbs on services, below `prefix` (`/v1`, `/v2`). */
-export function iamRoutes(prefix: string): readonly ApiRoute[] {
+/** The three IAM verbs on services, below `prefix` (`/v1`, `/v2`); `check` throws for a service that is not there. */
+export function iamRoutes(
+  prefix: string,
+  check: (project: string, service: string) => void,
+): readonly ApiRoute[] {
   // divergence: iam
   const policies = new Map<string, Policy>();
   const service = `${prefix}/projects/{project}/locations/{location}/services/{name}`;
-  const idOf = ({ params }: ApiCall): string =>
-    `${params['project'] ?? ''}/${params['name'] ?? ''}`;
+  const idOf = ({ params: { project = '', name = '' } }: ApiCall): string => {
+    check(project, name);
+    return `${project}/${name}`;
+  };
   return [
     {
       method: 'GET',
@@ -40,9 +45,11 @@ export function iamRoutes(prefix: string): readonly ApiRoute[] {
     {
       method: 'POST',
       pattern: `${service}:testIamPermissions`,
-      handle: ({ body }) => ({
-        permissions: (body as { permissions?: unknown } | undefined)?.permissions ?? [],
-      }),
+      handle: (call) => {
+        idOf(call);
+        const { permissions = [] } = (call.body ?? {}) as { permissions?: unknown };
+        return { permissions };
+      },
     },
   ];
 }

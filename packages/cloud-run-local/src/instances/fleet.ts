@@ -173,10 +173,16 @@ export class Fleet {
     await running?.pool.close();
   }
 
-  /** Ends everything, each instance after its last request. */
+  /** Ends everything, each instance after its last request, but none later than Cloud Run would wait after SIGTERM. */
   async closeAll(): Promise<void> {
     clearInterval(this.#ticker);
+    const late = setTimeout(() => {
+      for (const { pool } of this.all()) {
+        for (const instance of pool.instances) instance.kill();
+      }
+    }, this.#dependencies.settings.killDelayMs);
     await Promise.all(this.all().map(({ pool }) => pool.close()));
+    clearTimeout(late);
   }
 
   #planOf(key: ServiceKey, revision: RevisionRecord, image: RunnableImage): InstancePlan {

@@ -194,7 +194,7 @@ function checkService(service: Service, { key, projectNumber, current }: WriteCo
 export function admitService(service: Service, context: WriteContext): Admission {
   const { key, current, nowUs } = context;
   checkService(service, context);
-  const traffic = checkTraffic(service.spec.traffic);
+  const traffic = checkTraffic(service.spec.traffic, `${key.service}-${context.projectNumber}`);
   const template = fillTemplate(service.spec.template, {
     service: key.service,
     projectNumber: context.projectNumber,

@@ -8,7 +8,25 @@ import { invalidArgument } from '../api/api-error.js';
 /** A service without a split sends everything to its latest ready revision. */
 const latestTakesAll: readonly TrafficTarget[] = [{ latestRevision: true, percent: 100 }];
 
-function checkTarget(target: TrafficTarget, path: string): void {
+/** Characters of one part of a host name. */
+const hostLabelMax = 63;
+
+/** A tag stands before the service in its address. https://cloud.google.com/run/docs/triggering/https-request */
+function checkTag(tag: string | undefined, host: string, path: string): void {
+  if (tag === undefined || tag === '') return;
+  if (!trafficTagPattern.test(tag)) {
+    throw invalidArgument(
+      `${path}: '${tag}' must be lower-case letters, digits and hyphens, beginning with a letter.`,
+    );
+  }
+  const label = `${tag}---${host}`;
+  if (label.length <= hostLabelMax) return;
+  throw invalidArgument(
+    `${path}: '${tag}' makes '${label}' of the address, ${label.length} characters and not at most ${hostLabelMax}; use a shorter tag.`,
+  );
+}
+
+function checkTarget(target: TrafficTarget, host: string, path: string): void {
   const named = target.revisionName !== undefined && target.revisionName !== '';
   if (named === (target.latestRevision === true)) {
     throw invalidArgument(
@@ -19,24 +37,21 @@ function checkTarget(target: TrafficTarget, path: string): void {
   if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
     throw invalidArgument(`${path}.percent: ${percent} is not a whole number from 0 to 100.`);
   }
-  if (target.tag !== undefined && target.tag !== '' && !trafficTagPattern.test(target.tag)) {
-    throw invalidArgument(
-      `${path}.tag: '${target.tag}' must be lower-case letters, digits and hyphens, beginning with a letter.`,
-    );
-  }
+  checkTag(target.tag, host, `${path}.tag`);
 }
 
 /**
- * Checks a split and returns it ready to store.
+ * Checks a split and returns it ready to store; `host` is the first part of the service's own address.
  * @throws ApiError INVALID_ARGUMENT naming the target at fault.
  */
 export function checkTraffic(
   traffic: readonly TrafficTarget[] | undefined,
+  host: string,
 ): readonly TrafficTarget[] {
   if (traffic === undefined || traffic.length === 0) return latestTakesAll;
   const tags = new Set<string>();
   traffic.forEach((target, index) => {
-    checkTarget(target, `spec.traffic[${index}]`);
+    checkTarget(target, host, `spec.traffic[${index}]`);
     if (target.tag === undefined || target.tag === '') return;
     if (tags.has(target.tag)) {
       throw invalidArgument(

@@ -303,6 +303,7 @@ describe.each([
 
     it.each<[string, readonly Target[], string]>([
       ['shares that do not sum to 100', [{ percent: 90 }], 'Traffic targets sum to 90, want 100'],
+      ['a tag without an address', [{ percent: 100, tag: 't'.repeat(50) }], 'use a shorter tag'],
       ['a share below 0', [{ percent: -1 }, { percent: 101 }], 'is not a whole number from 0 to'],
       ['a tag that is no name', [{ percent: 100, tag: 'A' }], ".tag: 'A'"],
       [

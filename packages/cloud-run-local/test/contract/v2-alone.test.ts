@@ -74,6 +74,27 @@ describe('operations', () => {
   });
 });
 
+it.each(['-5s', 'soon', 5])('a wait of %j is refused', async (timeout) => {
+  const { body } = await call(world, `POST /v2/${parent}/operations/any:wait`, { timeout });
+  expect(body.error.message).toMatch(/^timeout: .+ must be seconds, such as "30s"\.$/);
+});
+
+it('operations are listed page by page, and never passed off as filtered', async () => {
+  await create('paged');
+  await create('paged-too');
+  const path = `GET /v2/${parent}/operations` as const;
+  const list = async (query: string) =>
+    (await call(world, `${path}?${query}`)).body as unknown as {
+      operations: readonly OperationBody[];
+      nextPageToken?: string;
+    };
+  const first = await list('pageSize=1');
+  const second = await list(`pageSize=1&pageToken=${first.nextPageToken}`);
+  expect([first, second].map(({ operations }) => operations.length)).toEqual([1, 1]);
+  expect(second.operations[0]?.name).not.toBe(first.operations[0]?.name);
+  expect((await call(world, `${path}?filter=done`)).body.error.status).toBe('UNIMPLEMENTED');
+});
+
 describe('a body', () => {
   const check = (body: object) =>
     call(world, `POST ${collection}?serviceId=checked&validateOnly=true`, { template, ...body });
@@ -208,6 +229,8 @@ describe('answers', () => {
     expect((await services.testIamPermissions({ resource, permissions }))[0]).toMatchObject({
       permissions,
     });
+    const nobody = { resource: `${parent}/services/nobody` };
+    await expect(services.getIamPolicy(nobody)).rejects.toMatchObject({ code: 5 });
   });
 });
 
