@@ -157,9 +157,7 @@ function readAppSettings(config: Config): AppSettings {
     revision: config.K_REVISION ?? null,
     exposeMetrics: config.METRICS_ENABLED,
     bodyLimitBytes: config.BODY_LIMIT_BYTES,
-    corsOrigins: config.CORS_ORIGINS.split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
+    corsOrigins: config.CORS_ORIGINS,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustedProxyHops: config.TRUSTED_PROXY_HOPS,
     traceProject: config.GOOGLE_CLOUD_PROJECT,

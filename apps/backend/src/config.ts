@@ -1,8 +1,30 @@
 import { z } from 'zod';
 
 const flag = z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'], case: 'insensitive' });
-const whole = (min: number, max: number): z.ZodType<number> =>
-  z.coerce.number().int().min(min).max(max);
+const whole = (min: number, max: number): z.ZodType<number> => {
+  const error = `must be a whole number from ${String(min)} to ${String(max)}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+};
+
+/** Origins as browsers send them: scheme and host, perhaps a port, and nothing after it. */
+const origins = z.string().transform((list, context) => {
+  const all = list
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '');
+  const wrong = all.filter((origin) => !isOrigin(origin));
+  if (wrong.length > 0) {
+    context.addIssue({
+      code: 'custom',
+      message: `must be origins such as https://dovvybuddy.com, comma-separated; wrong: ${wrong.join(' ')}`,
+    });
+  }
+  return all;
+});
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 const setting = <T>(type: z.ZodType<T>, fallback: string): z.ZodType<T> =>
   z
     .string()
@@ -59,7 +81,7 @@ const environmentSchema = z.object({
   TRUSTED_PROXY_HOPS: setting(whole(0, 10), '1'),
   BODY_LIMIT_BYTES: setting(whole(1_024, 1_048_576), '32768'),
   /** Comma-separated origins of pages that may call the API; empty: none. */
-  CORS_ORIGINS: z.string().default(''),
+  CORS_ORIGINS: setting(origins, ''),
 
   /** Which provider is asked first; the other one is its fallback. Without any key answers are quoted from content. */
   DEFAULT_LLM_PROVIDER: z.enum(['groq', 'gemini']).default('groq'),
@@ -84,7 +106,10 @@ const environmentSchema = z.object({
   EMBEDDING_RETRY_INTERVAL_MS: setting(whole(100, 3_600_000), '60000'),
 
   /** Errors and traces go to Sentry if it is set. */
-  SENTRY_DSN: z.url().optional(),
+  SENTRY_DSN: z
+    .string()
+    .regex(/^https?:\/\/[^@\s/]+@[^@\s/]+\/(?:\S+\/)?\d+$/, 'must be https://key@host/number')
+    .optional(),
   SENTRY_ENVIRONMENT: z.string().optional(),
   SENTRY_TRACES_SAMPLE_RATE: setting(z.coerce.number().min(0).max(1), '0.1'),
   /** Serve counters at /metrics in Prometheus' text format. */
@@ -146,7 +171,29 @@ export function findSuspiciousSettings(config: Config): readonly string[] {
     'DATABASE_IDLE_TIMEOUT_MS',
     'DATABASE_STATEMENT_TIMEOUT_MS',
   ] as const;
-  return perhapsSeconds
-    .filter((name) => config[name] < 100)
-    .map((name) => `${name} is ${String(config[name])} milliseconds; were seconds meant?`);
+  return [
+    ...perhapsSeconds
+      .filter((name) => config[name] < 100)
+      .map((name) => `${name} is ${String(config[name])} milliseconds; were seconds meant?`),
+    ...findUselessModelSettings(config),
+  ];
+}
+
+function findUselessModelSettings(config: Config): readonly string[] {
+  const { DEFAULT_LLM_MODEL: model, GROQ_API_KEY: groq, GEMINI_API_KEY: gemini } = config;
+  const found: string[] = [];
+  if (groq === undefined && gemini === undefined) {
+    if (!config.ENABLE_RAG) {
+      found.push(
+        'ENABLE_RAG is false and there is no GROQ_API_KEY or GEMINI_API_KEY: no question can be answered',
+      );
+    }
+    return found;
+  }
+  if (model !== undefined && (model.startsWith('gemini') ? gemini : groq) === undefined) {
+    found.push(
+      `DEFAULT_LLM_MODEL is "${model}", but there is no key for its provider: another model answers`,
+    );
+  }
+  return found;
 }
