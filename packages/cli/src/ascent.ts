@@ -22,6 +22,6 @@ function usageError({ message }: CommanderError): AscentError {
   return new AscentError('ASC_USAGE', `${message.replace(/^error: /, '')}. See: ascent help`);
 }
 
-surviveClosedPipes();
+surviveClosedPipes({ json: process.argv.includes('--json') });
 
 process.exitCode = await main(process.argv);

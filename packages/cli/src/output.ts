@@ -18,14 +18,19 @@ export function noteUndelivered(
   for (const reason of new Set(undelivered.map((one) => one.reason))) note(reason);
 }
 
-/** A reader that has seen enough (`ascent status | head`) is no error. */
-export function surviveClosedPipes(): void {
+/** A reader that has seen enough (`ascent status | head`) is no error; a full disk is one, and undoes nothing. */
+export function surviveClosedPipes(options: { readonly json: boolean }): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit();
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') process.exit();
+      process.exit(reportError(unwritten(message), options));
     });
   }
+}
+
+function unwritten(why: string): AscentError {
+  const message = `The answer cannot be written (${why}). What was done stands; make room, and ask with: ascent status`;
+  return new AscentError('ASC_OUTPUT_UNWRITTEN', message);
 }
 
 /** Reports `error` in the house's form and returns the exit status. Our own mistakes keep their stack. */

@@ -1,7 +1,7 @@
 /** The commands of `ascent`: the one table of what there is. Help, completion and docs/cli.md are drawn from it. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { act, look, tick, type Wish } from '@ascent/controller';
-import { parseDurationMs } from '@ascent/core';
+import { formatDuration, parseDurationMs } from '@ascent/core';
 import { addBacktest } from './backtest/command.js';
 import { addCheck } from './check/command.js';
 import { colours } from './colour.js';
@@ -19,6 +19,7 @@ import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
 import { addReport } from './report/command.js';
 import { addRetire } from './retire/command.js';
+import { wrap } from './screen.js';
 import { openSession, type Session, type SharedOptions } from './session.js';
 import { addSimulate } from './simulate/command.js';
 import { statusText, statusWords } from './status-text.js';
@@ -35,6 +36,12 @@ function interval(text: string): number {
   return durationMs;
 }
 
+function intervalOption(usualMs: number): Option {
+  return new Option('--interval <duration>', 'time between two looks')
+    .argParser(interval)
+    .default(usualMs, formatDuration(usualMs));
+}
+
 function port(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
@@ -43,7 +50,8 @@ function port(text: string): number {
 
 function command(program: Command, name: string, summary: string): Command {
   const plan = new Option('-p, --plan <file>', 'the plan').default(DEFAULT_PLAN_FILE);
-  return withShared(program.command(name).description(summary), plan);
+  const made = program.command(name).description(summary);
+  return withShared(made.showHelpAfterError(`See: ascent help ${name}`), plan);
 }
 
 /** What every command can be told. */
@@ -118,6 +126,7 @@ export function buildProgram(options: { readonly json: boolean }): Command {
       'Ships a new revision in stages, decides with honest statistics, and goes back by itself when it must.',
     )
     .addHelpText('after', EXIT_STATUSES)
+    .showHelpAfterError('See: ascent help')
     .exitOverride();
   addInit(command(program, 'init', 'answer four questions, and get a plan'));
   addCheck(
@@ -140,7 +149,7 @@ function addRollout(program: Command): void {
     'up',
     'begin a rollout of the newest revision and stay with it until it ends',
   )
-    .option('--interval <duration>', 'time between two looks', interval, 10_000)
+    .addOption(intervalOption(10_000))
     .option(
       '--until <stage>',
       'leave once the candidate has passed the smoke checks of this stage',
@@ -166,7 +175,8 @@ function addRollout(program: Command): void {
     async (options: SharedOptions) => {
       const session = await openSession(options);
       const report = await look(session.world);
-      print(statusText(report, { nowMs: Date.now(), colours: colours() }), report, session);
+      const text = statusText(report, { nowMs: Date.now(), colours: colours() });
+      print(forReader(text), report, session);
     },
   );
   addWatch(command(program, 'watch', 'look on until the rollout ends; changes nothing'));
@@ -174,6 +184,11 @@ function addRollout(program: Command): void {
     .command('serve')
     .description('run the controller with its page and API');
   addServe(withShared(serveCommand, plansOption()));
+}
+
+/** A terminal breaks lines inside words; what is piped is left as it is. */
+function forReader(text: string): string {
+  return process.stdout.isTTY ? wrap(text, process.stdout.columns).join('\n') : text;
 }
 
 async function tickOnce(options: SharedOptions & { readonly all?: boolean }): Promise<void> {
@@ -195,7 +210,7 @@ async function tickOnce(options: SharedOptions & { readonly all?: boolean }): Pr
 }
 
 function addWatch(watchCommand: Command): void {
-  watchCommand.option('--interval <duration>', 'time between two looks', interval, 2_000);
+  watchCommand.addOption(intervalOption(2_000));
   showExamples(
     watchCommand,
     ['ascent watch', 'ascent watch --json | jq .sentence'],
@@ -232,7 +247,7 @@ type AskedToServe = Omit<SharedOptions, 'plan'> &
 
 function addServe(serveCommand: Command): void {
   serveCommand
-    .option('--interval <duration>', 'time between two looks', interval, 10_000)
+    .addOption(intervalOption(10_000))
     .option('--port <port>', 'where to listen; 0 takes a free one', port, 8_090)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--read-only', 'nobody can act through the page');

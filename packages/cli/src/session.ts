@@ -2,6 +2,8 @@
 import { userInfo } from 'node:os';
 import type { World } from '@ascent/controller';
 import type { RolloutPlan } from '@ascent/core';
+import type { Slow } from '@ascent/platform';
+import { note } from './output.js';
 import { loadPlan } from './plan-file.js';
 import { createWorld } from './wiring.js';
 
@@ -24,13 +26,23 @@ export type Session = {
 /** Loads the plan and connects its ports. @throws AscentError for a plan that cannot be read or has faults. */
 export async function openSession(options: SharedOptions): Promise<Session> {
   const plan = await loadPlan(options.plan);
+  const json = options.json === true;
+  const slow = process.stderr.isTTY && !json ? patience : undefined;
   return {
     plan,
-    world: createWorld(plan, { journalDir: options.journal }),
+    world: createWorld(plan, { journalDir: options.journal, slow }),
     person: options.as ?? userName(),
-    json: options.json === true,
+    json,
   };
 }
+
+/** A platform may take half a minute to answer; a person wonders after two seconds. */
+const patience: Slow = {
+  afterMs: 2_000,
+  tell: (what) => {
+    note(`Still waiting for ${what}; it is tried for half a minute. Ctrl-C gives up.`);
+  },
+};
 
 /** The account's name; in a container an account may have a number and no name. */
 function userName(): string {

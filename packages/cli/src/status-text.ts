@@ -19,7 +19,7 @@ export function statusWords(status: RolloutStatus): string {
     case 'running':
       return 'running';
     case 'paused':
-      return `paused by ${status.by}: ${status.reason}`;
+      return `paused by ${status.by}${status.reason === '' ? '' : `: ${status.reason}`}`;
     case 'promoted':
       return 'promoted';
     case 'rolledBack':
@@ -41,18 +41,24 @@ const tones = {
   aborted: 'dim',
 } as const satisfies Record<RolloutStatus['type'], keyof Colours>;
 
+/** How a status is shown. */
+export type StatusLook = {
+  readonly nowMs: number;
+  readonly colours: Colours;
+  /** How many decisions at most, the newest. @default all */
+  readonly newest?: number;
+};
+
 /** The whole status of a service. */
-export function statusText(
-  { view, record }: TickReport,
-  { nowMs, colours }: { readonly nowMs: number; readonly colours: Colours },
-): string {
+export function statusText({ view, record }: TickReport, look: StatusLook): string {
+  const { nowMs, colours } = look;
   const served = view.served
     .filter(({ percent }) => percent > 0)
     .map(({ revision, percent }) => `${revision ?? 'LATEST'} ${percent} %`);
   const lines = [`${colours.bold(view.service)}   serving ${served.join(', ') || 'nothing'}`];
   if (record === null) lines.push('No rollout record. Begin one with: ascent up');
   else if (record.rollout === null) lines.push(`Stable: ${record.stable}. No rollout yet.`);
-  else lines.push(...rolloutLines(record, record.rollout, { nowMs, colours }));
+  else lines.push(...rolloutLines(record, record.rollout, look));
   if (record !== null && (record.rollout === null || !isOpen(record.rollout))) {
     lines.push(...alertLines(alertsOf(record).firing, nowMs));
   }
@@ -62,13 +68,13 @@ export function statusText(
 function rolloutLines(
   { plan }: RolloutRecord,
   rollout: Rollout,
-  { nowMs, colours }: { readonly nowMs: number; readonly colours: Colours },
+  { nowMs, colours, newest = Infinity }: StatusLook,
 ): readonly string[] {
   const { status } = rollout;
   const words = colours[tones[status.type]](statusWords(status));
   const lines = [`Rollout ${rollout.candidate} over ${rollout.stable}: ${words}`];
   plan.stages.forEach((stage, index) => {
-    const mark = index < rollout.stageIndex ? 'done' : index === rollout.stageIndex ? 'here' : '';
+    const mark = stageMark(rollout, index);
     const hold = `hold ${formatDuration(stage.holdMinMs)} to ${formatDuration(stage.holdMaxMs)}`;
     lines.push(
       `  ${stage.name.padEnd(10)} ${String(stage.sharePercent).padStart(3)} %  ${hold}  ${mark}`.trimEnd(),
@@ -80,13 +86,22 @@ function rolloutLines(
   if (rollout.outbox.length > 0) {
     lines.push(`${rollout.outbox.length} reports have not reached their destination yet.`);
   }
-  lines.push('Decisions:');
-  for (const { atMs, by, sentence } of rollout.decisions) {
+  const { decisions } = rollout;
+  const shown = decisions.slice(Math.max(0, decisions.length - newest));
+  const older = decisions.length - shown.length;
+  lines.push(older === 0 ? 'Decisions:' : `Decisions (${older} older: ascent report):`);
+  for (const { atMs, by, sentence } of shown) {
     lines.push(
       `  ${formatDuration(Math.max(0, nowMs - atMs)).padStart(8)} ago  ${by}: ${sentence}`,
     );
   }
   return lines;
+}
+
+function stageMark({ stageIndex, status }: Rollout, index: number): string {
+  if (index > stageIndex) return '';
+  if (index < stageIndex || status.type === 'promoted') return 'done';
+  return status.type === 'running' || status.type === 'paused' ? 'here' : 'ended here';
 }
 
 /** What is asked of people, and which alerts fire. */

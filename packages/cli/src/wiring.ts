@@ -10,7 +10,7 @@ import {
 } from '@ascent/controller';
 import type { MetricsPort, RolloutPlan, ServicePort } from '@ascent/core';
 import { createCloudMonitoringPort, createGateReader, createPrometheusPort } from '@ascent/metrics';
-import { createPlanPort } from '@ascent/platform';
+import { createPlanPort, type Slow } from '@ascent/platform';
 
 /** Where decisions and finished rollouts are kept when nothing else is said. */
 export const DEFAULT_JOURNAL_DIR = '.ascent/journal';
@@ -21,6 +21,8 @@ export type WorldOptions = {
   readonly journalDir: string;
   /** @default the service that the plan names, where it says */
   readonly service?: ServicePort;
+  /** Who is told where the platform does not answer. @default nobody */
+  readonly slow?: Slow | undefined;
 };
 
 /** The real world for `plan`. */
@@ -29,7 +31,7 @@ export function createWorld(plan: RolloutPlan, options: WorldOptions): World {
   const now = (): number => Date.now();
   const notify = createNotifier({ env: process.env, now });
   return {
-    service: options.service ?? createPlanPort(plan.platform),
+    service: options.service ?? createPlanPort(plan.platform, { slow: options.slow }),
     metrics: metricsPort(plan),
     smoke: createSmokeRunner(),
     readGate: createGateReader({ env: process.env }),

@@ -188,6 +188,9 @@ describe('what needs no service', () => {
     ['completion for no known shell', ['completion', 'tcsh'], 2],
     ['a plan with faults', ['check', '--plan', 'faults.yaml'], 2],
     ['an unknown command', ['upp'], 2],
+    ['an unknown command like no other', ['dive'], 2],
+    ['an unknown option', ['status', '--jsn'], 2],
+    ['an option without its value', ['tick-off', '--what'], 2],
   ])('%s', async (_what, args, status) => {
     const ran = await ascent(args);
     expect(ran.status, ran.stderr).toBe(status);

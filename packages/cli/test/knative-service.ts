@@ -14,7 +14,10 @@ type ServiceObject = {
     readonly resourceVersion: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly template: unknown; readonly traffic?: readonly Target[] };
+  readonly spec: {
+    readonly template: { readonly metadata?: { readonly name?: string } };
+    readonly traffic?: readonly Target[];
+  };
 };
 
 /** The running service. */
@@ -63,6 +66,8 @@ export async function startKnativeService(name: string): Promise<KnativeService>
     }
     if (!dryRun) {
       version += 1;
+      // A template with a name of its own is a revision of that name, ready at once.
+      latest = sent.spec.template.metadata?.name ?? latest;
       object = {
         metadata: { ...sent.metadata, resourceVersion: String(version) },
         spec: sent.spec,
@@ -73,6 +78,7 @@ export async function startKnativeService(name: string): Promise<KnativeService>
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://here');
     if (pathname.startsWith('/v3/')) answer(response, 200, {});
+    else if (pathname.endsWith(`/revisions/${latest}`)) answer(response, 200, revision(latest));
     else if (!pathname.endsWith(`/services/${name}`))
       answer(response, 404, fault(404, 'Not found', 'NOT_FOUND'));
     else if (request.method === 'GET') answer(response, 200, shown());
@@ -94,6 +100,15 @@ export async function startKnativeService(name: string): Promise<KnativeService>
       server.close();
       server.closeAllConnections();
     },
+  };
+}
+
+function revision(name: string): object {
+  return {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Revision',
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
 }
 

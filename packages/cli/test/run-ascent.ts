@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const bundle = join(import.meta.dirname, '../dist/ascent.js');
+/** The built program. */
+export const bundle = join(import.meta.dirname, '../dist/ascent.js');
 
 /** How a command ended. */
 export type Ran = { readonly status: number; readonly stdout: string; readonly stderr: string };

@@ -22,6 +22,7 @@ export const errorCatalogue = {
   ASC_NO_APPROVAL_NEEDED: { kind: 'state', exitStatus: 3 },
   ASC_APPROVAL_MISSING: { kind: 'state', exitStatus: 3 },
   ASC_REASON_REQUIRED: { kind: 'user', exitStatus: 2 },
+  ASC_NAME_REQUIRED: { kind: 'user', exitStatus: 2 },
   ASC_FOREIGN_TRAFFIC: { kind: 'state', exitStatus: 3 },
   ASC_CANDIDATE_NOT_READY: { kind: 'state', exitStatus: 3 },
   ASC_STABLE_MISSING: { kind: 'state', exitStatus: 3 },
@@ -38,6 +39,7 @@ export const errorCatalogue = {
   ASC_PLATFORM_REFUSED: { kind: 'world', exitStatus: 5 },
   ASC_PLATFORM_UNAVAILABLE: { kind: 'world', exitStatus: 5 },
   ASC_LISTEN_FAILED: { kind: 'world', exitStatus: 5 },
+  ASC_OUTPUT_UNWRITTEN: { kind: 'world', exitStatus: 5 },
   ASC_CONFLICT: { kind: 'world', exitStatus: 6 },
 } as const satisfies Record<
   string,

@@ -58,7 +58,12 @@ export type ApiClientOptions = {
   readonly authorize: () => Promise<Readonly<Record<string, string>>>;
   /** How long one read with its repetitions, or one write, may take. */
   readonly deadlineMs: number;
+  /** Who is told where nothing has answered yet; nobody by default. */
+  readonly slow?: Slow | undefined;
 };
+
+/** A person who waits is told once, after `afterMs`, what is being waited for: until the first answer ever comes. */
+export type Slow = { readonly afterMs: number; readonly tell: (reason: string) => void };
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
@@ -67,15 +72,15 @@ const ATTEMPTS_PER_DEADLINE = 3;
 
 /** Creates a client. */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const send = (request: ApiRequest): Promise<Answer> =>
-    exchange(options, request, options.deadlineMs);
+  const exchange = firstContact(options);
+  const send = (request: ApiRequest): Promise<Answer> => exchange(request, options.deadlineMs);
   const get = async (url: string): Promise<Answer> => {
     const startMs = performance.now();
     const attemptMs = Math.ceil(options.deadlineMs / ATTEMPTS_PER_DEADLINE);
     for (let attempt = 0; ; attempt += 1) {
       const leftMs = options.deadlineMs - (performance.now() - startMs);
       const request = { method: 'GET', url, body: null } as const;
-      const answer = await exchange(options, request, Math.max(1, Math.min(attemptMs, leftMs)));
+      const answer = await exchange(request, Math.max(1, Math.min(attemptMs, leftMs)));
       if (!isTransient(answer)) return answer;
       const pauseMs = pauseBeforeMs(attempt, answer);
       if (performance.now() - startMs + pauseMs >= options.deadlineMs) return answer;
@@ -83,6 +88,31 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     }
   };
   return { send, get };
+}
+
+type Exchange = (request: ApiRequest, withinMs: number) => Promise<Answer>;
+
+/** {@link exchange} that tells whoever waits of the first one, and of nothing later: a controller has a log for that. */
+function firstContact(options: ApiClientOptions): Exchange {
+  const { slow } = options;
+  let waiting: ReturnType<typeof setTimeout> | null = null;
+  let done = slow === undefined;
+  let last = 'no answer yet';
+  return async (request, withinMs) => {
+    if (slow !== undefined && waiting === null && !done) {
+      waiting = setTimeout(() => {
+        if (!done) slow.tell(last);
+        done = true;
+      }, slow.afterMs);
+      // A command that was given up ends without it.
+      waiting.unref();
+    }
+    const answer = await exchange(options, request, withinMs);
+    if (answer.type === 'silence') last = answer.reason;
+    else if (isTransient(answer)) last = `HTTP ${answer.status}`;
+    else done = true;
+    return answer;
+  };
 }
 
 /** True for an outage, whose request may be asked again: silence, 429 and 5xx. */

@@ -7,7 +7,7 @@ export {
   type ServiceDeployerOptions,
 } from './service-deployer.js';
 export type { ServiceObject } from './service-object.js';
-export type { Fetch } from './api-client.js';
+export type { Fetch, Slow } from './api-client.js';
 export { createPlanPort } from './plan-port.js';
 export { kubernetesTarget, type KubernetesPlan } from './kubeconfig.js';
 export type { CredentialProgram } from './credential-program.js';

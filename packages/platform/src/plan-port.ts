@@ -1,12 +1,17 @@
 /** The port of the service that a plan names, wherever it runs. */
 import type { PlanPlatform, ServicePort } from '@ascent/core';
 import { kubernetesTarget } from './kubeconfig.js';
-import { createServicePort } from './service-port.js';
+import { createServicePort, type ServicePortOptions } from './service-port.js';
 
 /** Creates the port. Nothing is asked, and no kubeconfig is read, until it is used. */
-export function createPlanPort(platform: PlanPlatform): ServicePort {
-  if (platform.type !== 'kubernetes') return createServicePort({ platform });
-  const port = once(async () => createServicePort({ platform: await kubernetesTarget(platform) }));
+export function createPlanPort(
+  platform: PlanPlatform,
+  options: Pick<ServicePortOptions, 'slow'> = {},
+): ServicePort {
+  if (platform.type !== 'kubernetes') return createServicePort({ ...options, platform });
+  const port = once(async () =>
+    createServicePort({ ...options, platform: await kubernetesTarget(platform) }),
+  );
   return {
     read: async () => await (await port()).read(),
     replace: async (view, change) => await (await port()).replace(view, change),

@@ -19,6 +19,7 @@ import {
   type Answer,
   type ApiClient,
   type Fetch,
+  type Slow,
 } from './api-client.js';
 import { apiError, isNameTaken } from './api-error.js';
 import { annotationNames } from '@ascent/knative';
@@ -44,6 +45,8 @@ export type ServicePortOptions = {
   readonly deadlineMs?: number;
   /** Bearer token for Cloud Run. @default Application Default Credentials, and none over plain http */
   readonly token?: TokenSource;
+  /** Who is told what is being waited for, until the first answer. @default nobody */
+  readonly slow?: Slow | undefined;
 };
 
 const DEADLINE_MS = 30_000;
@@ -56,6 +59,10 @@ export function createServicePort(options: ServicePortOptions): Required<Service
     fetch: options.fetch ?? fetchFor(platform),
     authorize: authorizer(platform, options.token),
     deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+    slow: options.slow && {
+      ...options.slow,
+      tell: (reason) => options.slow?.tell(`${address.place} (${reason})`),
+    },
   });
   const objects = new WeakMap<ServiceView, ServiceObject>();
 

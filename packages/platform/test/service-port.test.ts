@@ -59,6 +59,51 @@ async function failure(promise: Promise<unknown>): Promise<AscentError> {
   throw new Error(`no AscentError but ${String(error)}`);
 }
 
+describe('whoever waits for the first answer', () => {
+  const told = (): {
+    readonly port: ServicePort;
+    readonly first: Promise<string>;
+    said: string[];
+  } => {
+    const said: string[] = [];
+    let tell: (reason: string) => void = () => undefined;
+    const first = new Promise<string>((resolve) => {
+      tell = (reason) => {
+        said.push(reason);
+        resolve(reason);
+      };
+    });
+    const platform = { type: 'local', url: server.url, project: 'p1', service: 'web' } as const;
+    const slow = { afterMs: 20, tell };
+    return { port: createServicePort({ platform, deadlineMs: 30_000, slow }), first, said };
+  };
+
+  test('is told what is being waited for, and once', async () => {
+    const { port: slowPort, first, said } = told();
+    server.script = (_, response) => {
+      void first.then(() => {
+        answerJson(response, 200, service());
+      });
+    };
+    await slowPort.read();
+    expect(said).toEqual([`cloud-run-local at ${server.url}, project p1 (no answer yet)`]);
+    await slowPort.read();
+    expect(said).toHaveLength(1);
+  });
+
+  test('is told nothing where something has answered', async () => {
+    const { port: quickPort, said } = told();
+    await quickPort.read();
+    server.script = (_, response) => {
+      setTimeout(() => {
+        answerJson(response, 200, service());
+      }, 60);
+    };
+    await quickPort.read();
+    expect(said).toEqual([]);
+  });
+});
+
 describe('a read', () => {
   test('is asked again while the platform answers 429 or 503, and then succeeds', async () => {
     const statuses = [503, 429, 200];

@@ -1,6 +1,5 @@
 /** Commands of a person that need more than a reason: ticking off, trying again, silencing an alert. */
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { act, restart, silence, type TickReport } from '@ascent/controller';
 import { formatDuration, parseDurationMs } from '@ascent/core';
 import { showExamples } from '../example.js';
@@ -39,7 +38,11 @@ export function addRestart(command: Command): void {
 export function addSilence(command: Command): void {
   command
     .argument('<alert>', 'the name of a rule of the plan')
-    .option('--for <duration>', 'for how long; 0s ends a silence', silenceDuration, 3_600_000);
+    .addOption(
+      new Option('--for <duration>', 'for how long; 0s ends a silence')
+        .argParser(silenceDuration)
+        .default(3_600_000, '1h'),
+    );
   showExamples(command, ['ascent silence high-latency --for 2h']).action(
     async (rule: string, options: SharedOptions & { for: number }) => {
       const session = await openSession(options);

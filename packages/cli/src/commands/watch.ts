@@ -8,7 +8,7 @@ import { AscentError, isOpen, type Rollout, type RolloutRecord } from '@ascent/c
 import { colours } from '../colour.js';
 import { decisionLine, INTERRUPTED_STATUS, newDecisions, statusFor } from '../news.js';
 import { note, print } from '../output.js';
-import { createScreen, type Terminal } from '../screen.js';
+import { createScreen, rowsOf, wrap, type Terminal } from '../screen.js';
 import type { Session } from '../session.js';
 import { statusText, statusWords } from '../status-text.js';
 
@@ -81,7 +81,9 @@ function inPlace(terminal: Terminal, { world }: Session): Viewer {
   let shown = '';
   return {
     see: (report) => {
-      shown = statusText(report, { nowMs: world.now(), colours: colours() });
+      shown = fitting(terminal, (newest) =>
+        statusText(report, { nowMs: world.now(), colours: colours(), newest }),
+      );
       screen.show(shown);
     },
     trouble: (message) => {
@@ -89,6 +91,15 @@ function inPlace(terminal: Terminal, { world }: Session): Viewer {
     },
     end: screen.end,
   };
+}
+
+/** As many of the newest decisions as have room; what is happening now always has. */
+function fitting(terminal: Terminal, textWith: (newest: number) => string): string {
+  for (let newest = rowsOf(terminal); newest > 1; newest -= 1) {
+    const text = textWith(newest);
+    if (wrap(text, terminal.columns).length <= rowsOf(terminal)) return text;
+  }
+  return textWith(1);
 }
 
 function lines(session: Session): Viewer {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { AscentError, formatDuration, formatRate } from '@ascent/core';
 import { showExamples } from '../example.js';
+import { INTERRUPTED_STATUS } from '../news.js';
 import { note, print } from '../output.js';
 import type { SharedOptions } from '../session.js';
 import { answersFrom, questions, usualAnswers, type AnswerName, type Question } from './answers.js';
@@ -49,7 +50,11 @@ function whyNotWritten(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : '';
   return code === 'EEXIST'
     ? `${file} exists already, and is left as it is. Name another with --plan <file>, or move it away.`
-    : `${file} cannot be written: ${String(error)}. Name another with --plan <file>.`;
+    : `${file} cannot be written: ${messageOf(error)}. Name another with --plan <file>.`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function answers(options: Options): Promise<Record<AnswerName, string>> {
@@ -90,6 +95,10 @@ async function askAll(
     });
   });
   left.catch(() => undefined);
+  terminal.once('SIGINT', () => {
+    note('\nNothing was written.');
+    process.exit(INTERRUPTED_STATUS);
+  });
   const asked: Partial<Record<AnswerName, string>> = {};
   const ask = (text: string): Promise<string> => Promise.race([terminal.question(text), left]);
   try {

@@ -1,6 +1,6 @@
 /** `ascent simulate` on the command line. What it does is loaded when it is used, so that other commands start fast. */
 import { AscentError, parseDurationMs, type RolloutPlan } from '@ascent/core';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { CostedTemplate, Size } from '../cost/size.js';
 import { showExamples } from '../example.js';
 import { note, print } from '../output.js';
@@ -47,8 +47,16 @@ export function addSimulate(command: Command): void {
   command
     .option('--scenario <name>', 'what the release is like; an unknown name lists them', 'errors')
     .option('--rate <requests>', 'requests per minute, averaged over a day', rate, 60)
-    .option('--errors <percent>', 'how many answers of a healthy revision fail', percentage, 0.002)
-    .option('--latency <duration>', 'median latency of a healthy revision', duration, 800)
+    .addOption(
+      new Option('--errors <percent>', 'how many answers of a healthy revision fail')
+        .argParser(percentage)
+        .default(0.002, '0.2%'),
+    )
+    .addOption(
+      new Option('--latency <duration>', 'median latency of a healthy revision')
+        .argParser(duration)
+        .default(800, '800ms'),
+    )
     .option('--seed <number>', 'the same seed gives the same run', wholeNumber, 1)
     .option('--runs <count>', 'many seeds, and how they are distributed', wholeNumber, 1)
     .option(
