@@ -1,5 +1,6 @@
 /** `timeSeries.list`: what was recorded, filtered, aggregated and written as Cloud Monitoring writes it. */
 import { ApiError } from '../api/api-error.js';
+import { checkAggregations } from './aggregation-rules.js';
 import { aggregate, type AlignedSeries } from './aggregation.js';
 import type { Distribution } from './distribution.js';
 import type { ListRequest } from './list-request.js';
@@ -69,6 +70,7 @@ export function listTimeSeries(
   { project, request, nowMs }: { project: string; request: ListRequest; nowMs: number },
 ): Record<string, unknown> {
   const descriptor = descriptorOf(request.filter.metricType);
+  checkAggregations(descriptor, request.aggregations);
   let series: readonly AlignedSeries[] = store
     .ofType(descriptor.type)
     .filter(
