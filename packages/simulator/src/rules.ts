@@ -2,7 +2,7 @@
  * The rules that never bend (docs/architecture.md and the plan's own words), judged at every write that Ascent makes,
  * by somebody who sees both sides of the write and the truth about users. Each answers `null`, or what is wrong.
  */
-import { countSpotChecks, isOpen, type Decision } from '@ascent/core';
+import { countSpotChecks, isOpen, type Decision, type Rollout } from '@ascent/core';
 import { areSame, wantedShares, type WriteSeen } from './ledger.js';
 import type { TrialPlan } from './trial-plan.js';
 
@@ -26,6 +26,12 @@ function isByPerson({ by }: Decision): boolean {
 function goesOnByItself(decision: Decision): boolean {
   const goesOn = decision.type === 'advanced' || decision.type === 'promoted';
   return goesOn && !isByPerson(decision);
+}
+
+/** Undecided, and nothing that was seen spoke against the release. */
+function isForWantOfTraffic({ verdict }: Decision, rollout: Rollout | null): boolean {
+  const code = rollout?.judgement?.reason.code;
+  return verdict === 'undecided' && code !== 'evidence-against' && code !== 'limit-exceeded';
 }
 
 function shown(shares: ReadonlyMap<string, number>): string {
@@ -66,7 +72,7 @@ const rules: Readonly<Record<string, Rule>> = {
     if (to <= from) return null;
     const risen = made.findLast(({ toPercent }) => toPercent === to);
     if (risen === undefined) return `from ${from} % to ${to} % without a decision`;
-    const word = plan.whenUndecidable === 'promote' && risen.verdict === 'undecided';
+    const word = plan.whenUndecidable === 'promote' && isForWantOfTraffic(risen, rollout);
     if (risen.verdict === 'healthy' || isByPerson(risen) || word) return null;
     return `from ${from} % to ${to} % on ${risen.type}, verdict ${String(risen.verdict)}`;
   },

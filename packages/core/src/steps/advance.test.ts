@@ -41,6 +41,37 @@ describe('a good release', () => {
   });
 });
 
+describe('a plan that goes on when a stage cannot be decided', () => {
+  const onward = { ...plan, whenUndecidable: 'promote' } as const;
+
+  test('goes on where there was too little traffic to tell', () => {
+    const world = new World({ ...onward, stages: onward.stages.map(unapproved) });
+    world.requestsPerSecond = 0.2;
+    world.passUntilStage('canary');
+    world.pass(700);
+    expect(world.rollout.decisions.at(-1)).toMatchObject({ type: 'advanced', toPercent: 50 });
+  });
+
+  test.each([
+    ['above the limit, as the stable revision is', { 'web-1': 0.04, 'web-2': 0.04 }],
+    ['surely worse, though by less than the plan allows', { 'web-1': 0.001, 'web-2': 0.014 }],
+  ])('asks a person where the candidate is %s', (_what, failureRates) => {
+    const world = new World({ ...onward, stages: onward.stages.map(unapproved) });
+    world.failureRates = failureRates;
+    world.passUntilStage('canary');
+    world.pass(1_400);
+    expect(world.rollout.judgement?.reason.code).toMatch(/limit-exceeded|worse-|against/);
+    expect(world.rollout.status).toMatchObject({ type: 'paused', cause: 'undecidable' });
+    for (const { type, fromPercent, toPercent, verdict } of world.rollout.decisions) {
+      if (toPercent > fromPercent) expect([type, verdict]).toEqual(['advanced', 'healthy']);
+    }
+  });
+
+  function unapproved<T>(stage: T): T & { readonly approvalsRequired: number } {
+    return { ...stage, approvalsRequired: 0 };
+  }
+});
+
 describe('a bad release', () => {
   test('is rolled back at its first stage with users, and stays so', () => {
     const world = new World(plan);

@@ -38,7 +38,20 @@ export function approversOf(rollout: Rollout, stage: Stage, nowMs: number): Read
   const good = rollout.approvals.filter(
     (approval) => approval.stage === stage.name && nowMs < approval.expiresMs,
   );
-  return new Set(good.map(({ by }) => by));
+  return people(good.map(({ by }) => by));
+}
+
+/** Whether two names are one person's: `Mia` and `mia` are, so a slip of the keyboard is no second approver. */
+export function isSamePerson(one: string, other: string): boolean {
+  return plainName(one) === plainName(other);
+}
+
+function plainName(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+function people(names: readonly string[]): ReadonlySet<string> {
+  return new Set(new Map(names.map((name) => [plainName(name), name])).values());
 }
 
 /** The first stage after the present one, up to `last`, that lacks approvals even if `by` counts as one. */
@@ -50,7 +63,7 @@ export function firstUnapproved(
   const above = plan.stages.slice(rollout.stageIndex + 1, last + 1);
   return (
     above.find((stage) => {
-      const approvers = new Set([...approversOf(rollout, stage, nowMs), by]);
+      const approvers = people([...approversOf(rollout, stage, nowMs), by]);
       return stage.approvalsRequired > 0 && approvers.size < stage.approvalsRequired;
     }) ?? null
   );

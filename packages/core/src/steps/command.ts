@@ -1,5 +1,5 @@
 /** What a person's command does to a rollout. A command at the wrong time is refused and changes nothing. */
-import { approversOf } from './advancement.js';
+import { approversOf, isSamePerson } from './advancement.js';
 import { decide } from './decide.js';
 import { AscentError } from '../errors.js';
 import type { Command } from './event.js';
@@ -15,11 +15,49 @@ import { stageOf } from '../record/stage.js';
  * @throws AscentError `ASC_ROLLOUT_ENDED`, and the code of what is wrong at this time, such as `ASC_ALREADY_PAUSED`.
  */
 export function command(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
-  if (!isOpen(rollout)) {
-    const message = `The rollout of ${rollout.candidate} has ended (${rollout.status.type}); there is nothing to ${event.type}. Deploy a new revision to begin another.`;
-    throw new AscentError('ASC_ROLLOUT_ENDED', message);
-  }
+  if (!isOpen(rollout)) throw ended(rollout, event);
+  if (named.has(event.type)) checkNamed(event);
   return handlers[event.type](plan, rollout, event);
+}
+
+/** Whoever asks for the way back may be in a hurry, so they are told where it is. */
+function ended({ candidate, stable, status }: Rollout, { type }: Command): AscentError {
+  const gone = `The rollout of ${candidate} has ended (${endings[status.type]}), so there is nothing left to ${verbs[type]}.`;
+  const next =
+    type === 'rollback'
+      ? `To move users now, send all traffic to a revision that works (before this rollout that was ${stable}); docs/rollback.md has the command. Ascent leaves such a change alone.`
+      : 'Deploy a new revision to begin another.';
+  return new AscentError('ASC_ROLLOUT_ENDED', `${gone} ${next}`);
+}
+
+const endings: Readonly<Record<Rollout['status']['type'], string>> = {
+  running: 'running',
+  paused: 'paused',
+  promoted: 'promoted',
+  rolledBack: 'rolled back',
+  superseded: 'superseded',
+  aborted: 'aborted',
+};
+
+const verbs: Readonly<Record<Command['type'], string>> = {
+  approve: 'approve',
+  pause: 'pause',
+  resume: 'resume',
+  rollback: 'roll back',
+  abort: 'abort',
+  promote: 'promote',
+  skip: 'skip',
+  tickOff: 'tick off',
+};
+
+/** What lets a share rise is somebody's word; the way back and a pause are taken from anybody. */
+const named: ReadonlySet<Command['type']> = new Set(['approve', 'skip', 'promote']);
+
+/** @throws AscentError `ASC_NAME_REQUIRED`: an approval that nobody gave is none. */
+function checkNamed({ type, by }: Command): void {
+  if (by.trim() !== '') return;
+  const message = `To ${type} needs the name of the person who does: ascent ${type} --as NAME`;
+  throw new AscentError('ASC_NAME_REQUIRED', message);
 }
 
 type Handler = (plan: RolloutPlan, rollout: Rollout, event: Command) => Rollout;
@@ -49,8 +87,11 @@ function approve(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
     throw new AscentError('ASC_NO_APPROVAL_NEEDED', message);
   }
   const stage = next.name;
+  checkAsked(event, next);
   const approval = { stage, by, reason, atMs: nowMs, expiresMs: nowMs + plan.approvalExpiresMs };
-  const others = rollout.approvals.filter((one) => one.stage !== stage || one.by !== by);
+  const others = rollout.approvals.filter(
+    (one) => one.stage !== stage || !isSamePerson(one.by, by),
+  );
   const approved = { ...rollout, approvals: [...others, approval] };
   const count = approversOf(approved, next, nowMs).size;
   const progress = next.approvalsRequired === 1 ? '' : `, ${count} of ${next.approvalsRequired}`;
@@ -62,6 +103,13 @@ function approve(plan: RolloutPlan, rollout: Rollout, event: Command): Rollout {
     by,
     sentence: `${by} approved stage ${stage} (${next.sharePercent} %${progress})${because(reason)}.`,
   });
+}
+
+/** @throws AscentError `ASC_MOVED_ON` where the person speaks of another stage than the one that comes next. */
+function checkAsked({ stage }: Command, next: Stage): void {
+  if (stage === undefined || stage === next.name) return;
+  const message = `The next stage is ${next.name} (${next.sharePercent} %), not ${stage}. Nothing was approved; look with ascent status, and if you mean that one: ascent approve --stage ${next.name}`;
+  throw new AscentError('ASC_MOVED_ON', message);
 }
 
 function upcoming(plan: RolloutPlan, rollout: Rollout): string {
@@ -181,6 +229,11 @@ function tickOff(plan: RolloutPlan, rollout: Rollout, { nowMs, by, reason }: Com
     const message = `Stage ${stage.name} asks for no spot checks; there is nothing to tick off.`;
     throw new AscentError('ASC_NO_SPOT_CHECKS', message);
   }
+  const before = rollout.spotChecks.ticks.find(({ what }) => sameText(what, reason));
+  if (before !== undefined) {
+    const message = `"${before.what}" has been ticked off by ${before.by}; say what else was tried.`;
+    throw new AscentError('ASC_REASON_REQUIRED', message);
+  }
   const ticks = [...rollout.spotChecks.ticks, { by, what: reason, atMs: nowMs }];
   const spotChecks = { ...rollout.spotChecks, ticks };
   return decide(
@@ -194,4 +247,10 @@ function tickOff(plan: RolloutPlan, rollout: Rollout, { nowMs, by, reason }: Com
       sentence: `${by} tried "${reason}": ${countSpotChecks(spotChecks)} of ${stage.spotChecks} scenarios are done at stage ${stage.name}.`,
     },
   );
+}
+
+/** Two scenarios that differ in capitals and spaces alone are one that was ticked off twice. */
+function sameText(one: string, other: string): boolean {
+  const plain = (text: string): string => text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
+  return plain(one) === plain(other);
 }

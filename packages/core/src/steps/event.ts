@@ -11,6 +11,8 @@ export type Command = {
   readonly nowMs: number;
   readonly by: string;
   readonly reason: string;
+  /** `approve` only: the stage that is meant. Without it, the one that comes next, whichever that is by now. */
+  readonly stage?: string;
 };
 
 /** One look at the world: the service, the metrics since the checkpoint, and a smoke run if one was due. */

@@ -8,7 +8,7 @@ import { formatDuration } from '../duration.js';
 import type { Judgement, Verdict } from '../evidence/index.js';
 import { holdingGate } from './note-gates.js';
 import type { RolloutPlan, Stage } from '../plan/plan.js';
-import type { DecisionType, Rollout } from '../record/rollout.js';
+import type { Approval, DecisionType, Rollout } from '../record/rollout.js';
 import { areScenariosDue, countSpotChecks, scenariosOf } from '../record/spot-checks.js';
 import { stageOf } from '../record/stage.js';
 
@@ -21,7 +21,16 @@ type Leave = {
   readonly sentence: string;
   /** The custom gate that holds it, where one does. */
   readonly gate?: string;
+  /** Left out where nothing that was measured speaks against the release. */
+  readonly isAgainst?: true;
 };
+
+/** Undecided, and not for want of traffic: something was seen, and it was not good. */
+const reasonsAgainst: ReadonlySet<Judgement['reason']['code']> = new Set([
+  'evidence-against',
+  'worse-within-tolerance',
+  'limit-exceeded',
+]);
 
 /** `rollout`, at its next stage if it may go there now; else as it was, paused or waiting. */
 export function goOn(plan: RolloutPlan, rollout: Rollout, context: GoOnContext): Rollout {
@@ -50,14 +59,15 @@ function stageVerdict(rollout: Rollout, stage: Stage, judgement: Judgement): Lea
 
 /** Custom gates cannot make a release healthy, and none of them may be anything else. */
 function gatesVerdict(rollout: Rollout, judgement: Judgement): Leave {
-  const { verdict, explanation } = judgement;
+  const { verdict, explanation, reason } = judgement;
   const holding = verdict === 'healthy' ? holdingGate(rollout) : null;
   if (holding !== null) {
     const sentence = `Gate ${holding.sentence} ${explanation}`;
     return { verdict: holding.verdict, sentence, gate: holding.name };
   }
   const found = rollout.customGates.map(({ sentence }) => sentence);
-  return { verdict, sentence: [explanation, ...found].join(' ') };
+  const sentence = [explanation, ...found].join(' ');
+  return { verdict, sentence, ...(reasonsAgainst.has(reason.code) && { isAgainst: true }) };
 }
 
 function leave(
@@ -100,12 +110,28 @@ function awaitSpotChecks(
   });
 }
 
-/** Whether something has been said since this stage began. */
-function hasSaid({ decisions, stageEnteredMs }: Rollout, said: DecisionType): boolean {
-  return decisions.some(({ type, atMs }) => type === said && atMs >= stageEnteredMs);
+/** Whether something has been said since this stage began, and since `sinceMs`. */
+function hasSaid(
+  { decisions, stageEnteredMs }: Rollout,
+  said: DecisionType,
+  sinceMs = stageEnteredMs,
+): boolean {
+  const fromMs = Math.max(stageEnteredMs, sinceMs);
+  return decisions.some(({ type, atMs }) => type === said && atMs >= fromMs);
 }
 
-/** Said once per stage; the rollout stays open and keeps watching. */
+/** The approval of `next` that expired last; `null` where none has. */
+function lastExpired(
+  { approvals }: Rollout,
+  { next, nowMs }: { readonly next: Stage; readonly nowMs: number },
+): Approval | null {
+  const expired = approvals.filter(
+    ({ stage, expiresMs }) => stage === next.name && expiresMs <= nowMs,
+  );
+  return expired.toSorted((a, b) => a.expiresMs - b.expiresMs).at(-1) ?? null;
+}
+
+/** Said once per stage, and again once an approval of it has expired; the rollout stays open and keeps watching. */
 function awaitApproval(
   rollout: Rollout,
   {
@@ -116,7 +142,9 @@ function awaitApproval(
     sentence,
   }: { readonly nowMs: number; readonly stage: Stage; readonly next: Stage } & Leave,
 ): Rollout {
-  if (hasSaid(rollout, 'awaitingApproval')) return rollout;
+  const expired = lastExpired(rollout, { next, nowMs });
+  if (hasSaid(rollout, 'awaitingApproval', expired?.expiresMs)) return rollout;
+  const lapsed = expired === null ? '' : `The approval by ${expired.by} has expired. `;
   const people =
     next.approvalsRequired === 1
       ? "a person's approval"
@@ -127,7 +155,7 @@ function awaitApproval(
     stage: stage.name,
     toPercent: rollout.sharePercent,
     verdict,
-    sentence: `Ready for ${next.sharePercent} %, and stage ${next.name} needs ${people}. ${sentence}`,
+    sentence: `${lapsed}Ready for ${next.sharePercent} %, and stage ${next.name} needs ${people}. ${sentence}`,
   });
 }
 
@@ -139,10 +167,11 @@ function undecided(
 ): Rollout {
   const stage = stageOf(plan, rollout);
   const heldFor = formatDuration(stage.holdMaxMs);
-  const { gate } = context.leave;
-  // `promote` is a word about too little traffic; a gate of the owner's own that is broken or unreadable is another matter.
-  const policy =
-    gate !== undefined && plan.whenUndecidable === 'promote' ? 'ask' : plan.whenUndecidable;
+  const { gate, isAgainst } = context.leave;
+  // `promote` is a word about too little traffic. What was seen and speaks against the release is another matter, and so
+  // is a gate of the owner's own that is broken or unreadable.
+  const needsPerson = gate !== undefined || isAgainst === true;
+  const policy = needsPerson && plan.whenUndecidable === 'promote' ? 'ask' : plan.whenUndecidable;
   switch (policy) {
     case 'hold':
       return rollout;

@@ -104,6 +104,39 @@ describe('an override', () => {
 describe('a stage that two people must approve', () => {
   const two = withStages(smoke, canary, { ...half, approval: { required: 2 } }, full);
 
+  test('takes no approval without a name, and the same name in capitals as the same person', () => {
+    const world = new World(two);
+    world.passUntilStage('canary');
+    world.pass(1);
+    expect(codeOf(() => world.command('approve', ' '))).toBe('ASC_NAME_REQUIRED');
+    world.command('approve', 'mia');
+    world.command('approve', 'Mia ');
+    expect(world.rollout.decisions.at(-1)?.sentence).toContain('1 of 2');
+    expect(world.rollout.approvals).toHaveLength(1);
+    expect(codeOf(() => world.command('promote', 'MIA', 'hurry'))).toBe('ASC_APPROVAL_MISSING');
+  });
+
+  test('is not approved by somebody who meant the one before', () => {
+    const world = new World(withStages(smoke, canary, half, { ...full, approval: 'required' }));
+    world.passUntilStage('canary');
+    const approve = { type: 'approve', by: 'tom', reason: '', stage: 'half' } as const;
+    world.send({ ...approve, nowMs: world.nowMs });
+    world.passUntilStage('half');
+    expect(codeOf(() => world.send({ ...approve, nowMs: world.nowMs }))).toBe('ASC_MOVED_ON');
+    expect(world.rollout.approvals.map(({ stage }) => stage)).toEqual(['half']);
+  });
+
+  test('is asked for again, by whom it lacks, once an approval has expired', () => {
+    const world = new World({ ...two, approvalExpiresMs: 30 * SECOND });
+    world.passUntilStage('canary');
+    world.pass(200);
+    world.command('approve', 'mia');
+    world.pass(40);
+    const asked = world.rollout.decisions.filter(({ type }) => type === 'awaitingApproval');
+    expect(asked).toHaveLength(2);
+    expect(asked[1]?.sentence).toContain('The approval by mia has expired');
+  });
+
   test('is entered once two different people did, and one person twice is one', () => {
     const world = new World(two);
     world.passUntilStage('canary');
@@ -244,6 +277,16 @@ describe('spot checks', () => {
     expect(codeOf(() => world.command('tickOff', 'mia', 'health'))).toBe('ASC_NO_SPOT_CHECKS');
     world.passUntilStage('canary');
     expect(codeOf(() => world.command('tickOff', 'mia', ' '))).toBe('ASC_REASON_REQUIRED');
+  });
+
+  test('count once, however often and by whomever they are ticked off', () => {
+    const world = new World(checked);
+    world.passUntilStage('canary');
+    world.command('tickOff', 'mia', 'asked about Bali');
+    expect(codeOf(() => world.command('tickOff', 'tom', ' Asked about  bali'))).toBe(
+      'ASC_REASON_REQUIRED',
+    );
+    expect(world.rollout.spotChecks.ticks).toHaveLength(1);
   });
 });
 
