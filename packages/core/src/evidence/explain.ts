@@ -31,6 +31,9 @@ export function explain(gatePlan: GatePlan, evidence: Evidence, judgement: Bare)
     case 'limit-exceeded':
       return sayExceeded(gateOf(judgement.gates, reason.gate));
     case 'not-enough-requests':
+      if (judgement.guarantee === 'compared' && evidence.stage.stableRequests === 0) {
+        return `${sayGate(gateOf(judgement.gates, reason.gate))} Nothing speaks against it, but no request of the old one has been measured at this stage, so nothing can be compared. If the old one does serve, its metrics are missing.`;
+      }
       return sayMissing(gatePlan, gateOf(judgement.gates, reason.gate), judgement);
     case 'proven':
       return sayProven(gatePlan, judgement);
@@ -94,7 +97,7 @@ function sayErrors(gate: GateReport | undefined): string {
     estimate.candidate === null
       ? 'The new revision has answered no request'
       : `The new revision fails ${sayPercent(estimate.candidate)} of requests (${sayCount(sample.candidate.bad)} of ${sayCount(sample.candidate.requests)})`;
-  if (estimate.stable === null) return `${own}, and no old one serves beside it`;
+  if (estimate.stable === null) return `${own}, with none of the old one beside them`;
   return `${own}, the old one ${sayPercent(estimate.stable)} (${sayCount(sample.stable.bad)} of ${sayCount(sample.stable.requests)})`;
 }
 

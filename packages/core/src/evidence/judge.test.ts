@@ -147,6 +147,20 @@ describe('the verdict', () => {
     expect(judge(gatePlan, evidence, at(30_000)).verdict).toBe('healthy');
   });
 
+  it('is not healthy while nothing of the old revision is measured, and says that it may be the metrics', () => {
+    for (const worseThanStableBy of [0, 0.1]) {
+      const gatePlan: GatePlan = {
+        ...errorsOnly,
+        errorRate: { maxRatio: 0.05, worseThanStableBy },
+      };
+      const evidence = watch(gatePlan, 60, () => [none(50), none(0)]);
+      const judgement = judge(gatePlan, evidence, at(60_000));
+      expect(judgement).toMatchObject({ verdict: 'undecided', guarantee: 'compared' });
+      expect(judgement.explanation).toContain('its metrics are missing');
+      expect(judgement.explanation).not.toMatch(/serves beside|more requests are needed/);
+    }
+  });
+
   it('never says 0 % of what happened, nor 100 % of what did not always', () => {
     const rare = watch(errorsOnly, 60, (s) => [
       { requests: 5000, errors: s === 1 ? 1 : 0 },

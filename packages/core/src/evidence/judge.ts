@@ -37,7 +37,6 @@ export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeCont
   const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, gates, logE });
   const { stage } = evidence;
   const served = stage.candidateRequests + stage.stableRequests;
-  const alone = stage.candidateRequests > 0 && stage.stableRequests === 0;
   const bare: Omit<Judgement, 'explanation'> = {
     verdict,
     reason,
@@ -46,7 +45,7 @@ export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeCont
     logE,
     budgetUsed: Math.min(1, gatePlan.risk.falseRollback * Math.exp(logE)),
     dataAgeMs: Math.max(0, context.nowMs - evidence.watermarkMs),
-    guarantee: context.sharePercent === 100 || alone ? 'limits-only' : 'compared',
+    guarantee: context.sharePercent === 100 ? 'limits-only' : 'compared',
   };
   return { ...bare, explanation: explain(gatePlan, evidence, bare) };
 }
@@ -110,7 +109,9 @@ function whyNotYet(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decisi
   }
   const over = scene.gates.find((gate) => exceedsLimit(gate));
   if (over !== undefined) return undecided({ code: 'limit-exceeded', gate: over.name });
-  const unproven = scene.gates.find(({ proof }) => !proof.complete);
+  // Below 100 % the stable revision serves; while none of its requests are measured, nothing has been compared.
+  const uncompared = scene.context.sharePercent < 100 && evidence.stage.stableRequests === 0;
+  const unproven = scene.gates.find(({ proof }) => !proof.complete || uncompared);
   if (unproven === undefined) return null;
   if (unproven.name === 'latencyP95' && unproven.sample.candidate.requests === 0) {
     return undecided({ code: 'no-latency' });
