@@ -1,5 +1,11 @@
 /** Update masks: a comma-separated list of the fields to take from the body. https://google.aip.dev/161 */
 import { invalidArgument } from '../api/api-error.js';
+import {
+  scalingFields,
+  serviceFields,
+  templateFields,
+  templateScalingFields,
+} from './message-fields.js';
 import { camelCase } from './proto-json.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,34 +26,12 @@ function overlay(current: Json, body: Json, path: readonly string[]): Json {
 /** Output only and immutable: naming one in a mask changes nothing. */
 const notWritable: ReadonlySet<string> = new Set(['name', 'etag', 'uid', 'generation']);
 
-/** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services#Service */
-const serviceFields: ReadonlySet<string> = new Set([
-  ...['name', 'description', 'uid', 'generation', 'labels', 'annotations', 'createTime', 'etag'],
-  ...['updateTime', 'deleteTime', 'expireTime', 'creator', 'lastModifier', 'client', 'uri', 'urls'],
-  ...['clientVersion', 'ingress', 'launchStage', 'binaryAuthorization', 'template', 'traffic'],
-  ...['scaling', 'invokerIamDisabled', 'defaultUriDisabled', 'customAudiences', 'buildConfig'],
-  ...['iapEnabled', 'multiRegionSettings', 'threatDetectionEnabled', 'observedGeneration'],
-  ...['terminalCondition', 'conditions', 'latestReadyRevision', 'latestCreatedRevision'],
-  ...['trafficStatuses', 'satisfiesPzs', 'reconciling'],
-]);
-
-/** https://cloud.google.com/run/docs/reference/rest/v2/RevisionTemplate */
-const templateFields: ReadonlySet<string> = new Set([
-  ...['revision', 'labels', 'annotations', 'scaling', 'vpcAccess', 'timeout', 'serviceAccount'],
-  ...['containers', 'volumes', 'executionEnvironment', 'encryptionKey', 'serviceMesh'],
-  ...['maxInstanceRequestConcurrency', 'encryptionKeyRevocationAction', 'sessionAffinity'],
-  ...['encryptionKeyShutdownDuration', 'healthCheckDisabled', 'nodeSelector', 'client'],
-  ...['gpuZonalRedundancyDisabled', 'clientVersion'],
-]);
-
 /** Fields of the messages that a mask may look into. Maps take any key; lists and values have nothing below. */
 const fieldsOf: Readonly<Record<string, ReadonlySet<string> | 'any'>> = {
   '': serviceFields,
   template: templateFields,
-  'template.scaling': new Set(['minInstanceCount', 'maxInstanceCount']),
-  scaling: new Set([
-    ...['minInstanceCount', 'maxInstanceCount', 'scalingMode', 'manualInstanceCount'],
-  ]),
+  'template.scaling': templateScalingFields,
+  scaling: scalingFields,
   labels: 'any',
   annotations: 'any',
   'template.labels': 'any',

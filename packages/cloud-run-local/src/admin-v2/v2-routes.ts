@@ -9,6 +9,7 @@ import type { OwnedRevision, ServiceOperations, WriteOptions } from '../service-
 import { nameEnums, numberEnums } from './enums.js';
 import { applyFieldMask } from './field-mask.js';
 import { inWordsOfV2 } from './field-names.js';
+import { checkFieldNames } from './message-fields.js';
 import { camelCaseFields } from './proto-json.js';
 import { OperationStore, type OperationEnd } from './long-running.js';
 import { serviceFromV2 } from './service-from-v2.js';
@@ -283,7 +284,11 @@ export class AdminV2 {
 }
 
 /** A body with its fields and enums by the names this API answers with. */
-const readMessage = ({ body }: ApiCall): unknown => nameEnums(camelCaseFields(body));
+function readMessage({ body }: ApiCall): unknown {
+  const message = camelCaseFields(body);
+  checkFieldNames(message);
+  return nameEnums(message);
+}
 
 function optionsOf(call: ApiCall): WriteOptions {
   return {

@@ -49,6 +49,7 @@ const platformAnnotations: ReadonlySet<string> = new Set([
  * @throws ApiError INVALID_ARGUMENT naming every field at fault.
  */
 export function parseService(body: unknown): Service {
+  // divergence: unknown-fields
   const parsed = serviceSchema.safeParse(body);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(

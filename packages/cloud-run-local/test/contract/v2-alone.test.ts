@@ -117,6 +117,19 @@ describe('a body', () => {
   });
 
   it.each<[string, object]>([
+    [`"trafic" at 'service'`, { trafic: [] }],
+    [`"concurrency" at 'service.template'`, { template: { ...template, concurrency: 5 } }],
+    [
+      `"valueFrom" at 'service.template.containers[0].env[0]'`,
+      { template: { containers: [{ image: echoImage, env: [{ name: 'A', valueFrom: {} }] }] } },
+    ],
+  ])('with a field that is none is refused: %s', async (named, body) => {
+    const { error } = (await check(body)).body;
+    expect(error).toMatchObject({ status: 'INVALID_ARGUMENT' });
+    expect(error.message).toContain(`Unknown name ${named}`);
+  });
+
+  it.each<[string, object]>([
     ['traffic.0.type', { traffic: [{ type: 'NEWEST', percent: 100 }] }],
     ['ingress', { ingress: 'INTERNAL' }],
     ['launchStage', { launchStage: 'LATE' }],
