@@ -99,6 +99,7 @@ describe('ascent load', () => {
     expect(written['result']).toEqual(result);
     const page = await readFile(join(dir, 'result.html'), 'utf8');
     expect(page).toContain('Load test: passed');
+    expect(page).toContain('P99.9');
     expect(page).not.toMatch(/<script|src=|href=/);
   });
 

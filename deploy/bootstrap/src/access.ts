@@ -33,6 +33,8 @@ export type PolicyPlace = {
 };
 
 const CONFLICTS_MAX = 5;
+/** Somebody wrote the policy since it was read: 409, and of Cloud Storage 412. */
+const CONFLICTS: readonly number[] = [409, 412];
 /** The version that carries conditions; reading another would drop them on writing. */
 const POLICY_VERSION = 3;
 
@@ -60,7 +62,7 @@ async function grantAll(api: GoogleApi, place: PolicyPlace): Promise<void> {
       else await api.write('POST', `${place.url}:setIamPolicy`, { policy: policyNow });
       return;
     } catch (error) {
-      const isConflict = error instanceof GoogleApiError && error.status === 409;
+      const isConflict = error instanceof GoogleApiError && CONFLICTS.includes(error.status);
       if (!isConflict || attempt === CONFLICTS_MAX) throw error;
     }
   }

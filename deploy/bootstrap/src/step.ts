@@ -30,6 +30,11 @@ export function resource(api: GoogleApi, wish: ResourceWish): Step {
     inspect: async () => {
       const found = await api.read(wish.url);
       if (found === null) return creation(api, wish);
+      // Pools and providers can still be read for thirty days after somebody has deleted them.
+      if (found['state'] === 'DELETED') {
+        const todo = `The ${wish.name} was deleted, and its name is kept for 30 days: undelete it in the console, then run this again.`;
+        return { type: 'person', todo };
+      }
       const fields = Object.entries(wish.keep ?? {}).filter(
         ([field, value]) => !covers(found[field], value),
       );

@@ -411,6 +411,8 @@ describe('with --apply', () => {
       reply: conflict,
       times: 2,
     });
+    const changed = { status: 412, body: { error: { code: 412, message: 'conditionNotMet' } } };
+    google.faults.push({ method: 'PUT', path: /\/iam$/, reply: changed, times: 2 });
     const ran = await bootstrap('--apply');
     expect(ran, ran.stderr).toMatchObject({ status: 0 });
     expect(
@@ -443,6 +445,15 @@ describe('with --apply', () => {
     const ran = await bootstrap('--apply');
     expect(ran, ran.stderr).toMatchObject({ status: 0 });
     expect(made('artifactregistry.googleapis.com')).toHaveLength(1);
+  });
+
+  test('a trust that somebody has deleted is not taken for one, and a person is told', async () => {
+    await bootstrap('--apply');
+    const pool =
+      'iam.googleapis.com/v1/projects/dovvybuddy/locations/global/workloadIdentityPools/github';
+    google.objects.set(pool, { ...google.objects.get(pool), state: 'DELETED' });
+    const { stdout } = await bootstrap('--apply');
+    expect(stdout).toContain('The workload identity pool for GitHub was deleted');
   });
 
   test('a service is opened to users once it is there', async () => {

@@ -10,6 +10,16 @@ export type PageHead = {
   readonly stages: string;
 };
 
+const percentileNames = [
+  ['p50', 'P50'],
+  ['p75', 'P75'],
+  ['p90', 'P90'],
+  ['p95', 'P95'],
+  ['p99', 'P99'],
+  ['p999', 'P99.9'],
+  ['max', 'longest'],
+] as const;
+
 type Line = {
   readonly name: string;
   readonly colour: string;
@@ -21,6 +31,8 @@ function chart(
   lines: readonly Line[],
   say: (value: number) => string,
 ): string {
+  // One point is no line.
+  if (intervals.length < 2) return '';
   const lastMs = Math.max(0, ...intervals.map(({ fromMs }) => fromMs));
   const series = lines.map(({ name, colour, of }) => ({
     name,
@@ -58,7 +70,7 @@ export function resultPage(result: LoadResult, { url, startedAt, stages }: PageH
 <h1>Load test: ${verdict}</h1>
 <p>${escaped(url)}, ${escaped(startedAt)}, stages ${escaped(stages)}</p><ul>${checks.join('')}</ul>
 <h2>Latency</h2><p>Counted from the moment each request was due, whether or not it could be sent then.</p>
-${table(Object.entries(latency).map(([name, value]) => [name, formatMs(value)] as const))}
+${table(percentileNames.map(([key, name]) => [name, formatMs(latency[key])] as const))}
 ${chart(
   intervals,
   [
