@@ -51,7 +51,7 @@ async function findFault({ question, says, never }: Question): Promise<string | 
     : `${question} → "${start}" lacks [${missing.join(', ')}], must not say [${wrong.join(', ')}]`;
 }
 
-test.each(['answers.yaml', 'answers-fresh.yaml', 'answers-found.yaml'])(
+test.each(['answers.yaml', 'answers-fresh.yaml', 'answers-found.yaml', 'answers-last.yaml'])(
   '%s: every depth by certification is right, and at least 19 of 20 answers',
   async (name) => {
     const questions = read(name);

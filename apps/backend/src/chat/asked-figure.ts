@@ -19,6 +19,10 @@ interface FigureKind {
   readonly passes?: RegExp;
   /** Depends on the level: a question that names none is left to the kinds after it. */
   readonly isByLevel?: true;
+  /** Asked about a place, it is the place's own: what the words find about it comes first. */
+  readonly isOfPlaces?: true;
+  /** Headings under which the figure stands for certain. */
+  readonly prefers?: RegExp;
   /** What is looked up if the words of the question do not lead there. */
   readonly lookUp?: string;
 }
@@ -34,6 +38,7 @@ const flightFirst = new RegExp(
     `\\bafter (?:(?!${dive})\\w+ ){0,4}${flight}\\b[^.?!]{0,60}\\b${dive}\\b`,
     `\\b${flight}(?: \\w+){0,3} (?:then|before)(?: \\w+){0,3} ${dive}\\b`,
     `\\bbetween (?:\\w+ ){0,3}${flight}[^.?!]{0,15} and (?:\\w+ ){0,3}${dive}\\b`,
+    `^(?:arriving|landing|flight (?:lands|arrives)|we(?: are|'re) (?:arriving|landing))\\b[^.?!]*\\b${dive}\\b`,
     `\\b(?:i|we) (?:just )?(?:land|arrive|landed|arrived|flew|fly in)\\b[^.?!]*\\b${dive}\\b`,
     `\\b${dive}\\b[^.?!]*\\b(?:i|we) (?:land|arrive|fly in)\\b`,
   ].join('|'),
@@ -43,6 +48,8 @@ const flightFirst = new RegExp(
 /** Speaks of the way home as well: then the no-fly times are what must not be missed. */
 const flightHome =
   /\b(?:fly|flying|flight|flights|plane|go|get|back) (?:back )?home\b|\bafter (?:my |our |the |a )?(?:last )?(?:dive|dives|diving)\b|\bbefore (?:my |our |the |a )?(?:return |next )?(?:flight|flying)\b|\breturn flight\b/i;
+
+const noFly = 'flying after diving no-fly times';
 
 const kinds: readonly FigureKind[] = [
   {
@@ -55,11 +62,13 @@ const kinds: readonly FigureKind[] = [
     asks: /\bhow (deep|far down)\b|\bdeep(er|est)\b|\bdepth\b|\bhow many (metres|meters|feet)\b|\b\d+ ?(m|metres|meters|ft|feet)\b/i,
     figure: /\b\d+ metres\b/i,
     isByLevel: true,
+    prefers: /\bdepth limit\b/i,
   },
   {
-    asks: /\bhow (deep|far down)\b.*\b(can|may|could|should|am|are|is|do)\b.*\b(i|we|you|one|too deep|beginners?|novices?|divers?|people|someone|allowed)\b|\bmax(imum)? (dive )?depth\W*$|\bmax(imum)? depth\b.*\b(recreational|divers?|beginners?|me|i)\b|\bdive (down )?to \d+ ?(m|metres?|meters?|ft|feet)\b/i,
+    asks: /\bhow (deep|far down)\b.*\b(can|may|could|should|am|are|is|do)\b.*\b(i|we|you|one|too deep|beginners?|novices?|divers?|people|someone|allowed)\b|\bmax(imum)? (dive )?depth\W*$|\bmax(imum)? depth\b.*\b(recreational|divers?|beginners?|me|i)\b|^(and |so |ok |but )*how deep\W*$|\bdive (down )?to \d+ ?(m|metres?|meters?|ft|feet)\b/i,
     isNot:
       /\b(camera|computer|watch|torch|housing|free ?div\w*|snorkel\w*|breath|apn\w+|trimix|caves?|wrecks?|reefs?|holes?|altitude|pool|stops?|equali[sz]\w*|sites?|lake|regulator)\b/i,
+    isOfPlaces: true,
     lookUp: 'depth limits at a glance',
     figure: /\b\d+ metres\b/i,
     subject: /\blimits at a glance\b/i,
@@ -85,8 +94,17 @@ const kinds: readonly FigureKind[] = [
     subject: /\bdiving after a flight\b/i,
   },
   {
-    asks: /\bno-?fly\b|\b(fly|flying|flight|plane|no-?fly)\b.*\b(how|hours|when|wait|time|soon)\b|\b(how|hours|when|wait|time|soon|no)\b.*\b(fly|flying|flight|plane)\b/i,
-    lookUp: 'flying after diving no-fly times',
+    asks: /\bno-?fly\b|\b(fly|flying|flight|plane)\b.*\b(how|hours|when|wait|time|soon)\b|\b(how|hours|when|wait|time|soon|no)\b.*\b(fly|flying|flight|plane)\b/i,
+    lookUp: noFly,
+    figure: /\bat least \d+ hours\b/i,
+    subject: /\bfl(y|ying|ight)\b/i,
+  },
+  {
+    asks: /\b(fly|flying|flight|plane)\b.*\b(div(e|ed|es|ing)|tanks?)\b|\b(div(e|ed|es|ing)|tanks?)\b.*\b(fly|flying|flight|plane)\b/i,
+    isNot:
+      /\b(where|which|best|recommend\w*|costs?|prices?|cheap\w*|luggage|baggage|gear|equipment|bags?|visa|airlines?|knife|torch|batter\w+|book\w*|pack\w*)\b/i,
+    isOfPlaces: true,
+    lookUp: noFly,
     figure: /\bat least \d+ hours\b/i,
     subject: /\bfl(y|ying|ight)\b/i,
   },
@@ -115,9 +133,7 @@ export async function findWithFigure(asked: AskedFigure, find: Find): Promise<re
   if (!question) return passages;
   const lead = chooseLead(question, passages);
   if (lead) return [lead, ...passages.filter(({ body }) => body !== lead.body)];
-  if (question.kind.subject && passages[0]?.area === 'destinations') {
-    return passages;
-  }
+  if (question.kind.isOfPlaces && passages[0]?.area === 'destinations') return passages;
   const subject = asked.message.toLowerCase().replaceAll(everyQuestion, ' ');
   const byItself = chooseLead(question, await find(question.kind.lookUp ?? subject));
   return byItself ? [byItself, ...passages] : passages;
@@ -144,13 +160,19 @@ function chooseLead(question: Question, passages: readonly Passage[]): Passage |
 const takesUp = /^(and|but|what about|how about|ok|so|then)\b/i;
 
 function findKind({ message, earlier }: AskedFigure, hasLevel: boolean): FigureKind | undefined {
+  const before = earlier.at(-1) ?? '';
+  // "How deep?" is about what was spoken of.
+  const about =
+    message.split(/\s+/).length < standsAloneFromWords ? `${before} ${message}` : message;
   const asks = (text: string): FigureKind | undefined =>
     kinds.find(
       ({ asks: pattern, isNot, isByLevel }) =>
-        pattern.test(text) && !isNot?.test(text) && (hasLevel || !isByLevel),
+        pattern.test(text) && !isNot?.test(about) && (hasLevel || !isByLevel),
     );
-  return asks(message) ?? (takesUp.test(message) ? asks(earlier.at(-1) ?? '') : undefined);
+  return asks(message) ?? (takesUp.test(message) ? asks(before) : undefined);
 }
+
+const standsAloneFromWords = 4;
 
 function findLevels({ message, earlier, certificationLevel = '' }: AskedFigure): readonly string[] {
   const said = [message, earlier.at(-1) ?? '', certificationLevel].map(listLevels);
@@ -178,7 +200,9 @@ function measureFit({ kind, levels, words }: Question, passage: Passage): number
   if (clause === undefined) return 0;
   const [level] = levels;
   const nearness = level === undefined ? 1 : measureLevel(level, allowed, [heading, clause, title]);
-  return nearness <= 0 ? 0 : nearness + share(words, about) + share(words, clause);
+  if (nearness <= 0) return 0;
+  const certainty = kind.prefers?.test(heading) ? 1 : 0;
+  return nearness + certainty + share(words, about) + share(words, clause);
 }
 
 /** The share of the words that a text holds, 0 to 1. */
