@@ -9,6 +9,8 @@ import type { AddressInfo, Socket } from 'node:net';
 /** What is done with the questions of the chat. */
 export type Mood =
   | { readonly type: 'passes on' }
+  /** As a backend whose model is slow to speak: a comment first, which keeps the line open. */
+  | { readonly type: 'hesitates' }
   /** Answers itself, with a status and `Retry-After`. */
   | { readonly type: 'refuses'; readonly status: number; readonly retryAfter: number }
   /** Only so many events of the answer come through; the connection ends when the backend has said and stored all. */
@@ -89,6 +91,7 @@ function passOn(
     const revision = answer.headers['x-revision'];
     if (typeof revision === 'string' && method === 'POST') parts.revisions.push(revision);
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    if (parts.mood.type === 'hesitates') outgoing.write(': waiting\n\n');
     if (parts.mood.type === 'breaks off') breakOff(answer, outgoing, parts.mood.events);
     else answer.pipe(outgoing);
     outgoing.once('close', () => answer.destroy());

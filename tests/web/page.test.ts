@@ -200,6 +200,31 @@ describe('when something breaks', () => {
     await answered(page, 1);
   });
 
+  test('a backend that is slow to speak is waited for', async () => {
+    const { page } = await look();
+    house.door.behave({ type: 'hesitates' });
+    await ask(page, 'What is nitrox?');
+    const turn = await answered(page, 1);
+    expect(await turn.locator('.words').textContent()).toMatch(/nitrox/i);
+    expect(await page.locator('.failure').count()).toBe(0);
+  });
+
+  test('two windows show one conversation, and ask for an answer once', async () => {
+    const { page } = await look();
+    const second = await page.context().newPage();
+    await second.goto(house.url);
+    await second.getByRole('heading', { level: 1 }).waitFor();
+    const before = house.door.questions();
+    await ask(page, 'What is a safety stop?');
+    const turn = await answered(second, 1);
+    expect(await turn.locator('.words').textContent()).toMatch(/safety stop/i);
+    await ask(second, 'And how long is it?');
+    await answered(page, 2);
+    expect(house.door.questions() - before).toBe(2);
+    await page.reload();
+    await answered(page, 2);
+  });
+
   test('a stream that dies after its answer was stored: the answer is fetched, not asked for again', async () => {
     const { page } = await look();
     await ask(page, 'What is a safety stop?');
@@ -245,6 +270,67 @@ describe('when something breaks', () => {
     await picture(page, 'offline-phone');
     await page.context().setOffline(false);
     await answered(page, 1);
+  });
+});
+
+describe('with hardly any network', () => {
+  /** A first visit whose JavaScript comes when it is let. */
+  async function startSlowly(): Promise<{ readonly page: Page; readonly letIn: () => void }> {
+    const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+    open.push({ close: () => context.close() } as Visit);
+    const page = await context.newPage();
+    let letIn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letIn = resolve;
+    });
+    await page.route('**/*.js', async (route) => {
+      await gate;
+      await route.continue();
+    });
+    await page.goto(house.url, { waitUntil: 'commit' });
+    return { page, letIn };
+  }
+
+  test('SOS has its numbers before any JavaScript has come, and what is typed by then stays', async () => {
+    const { page, letIn } = await startSlowly();
+    await page.getByRole('button', { name: /SOS/ }).click();
+    await page.locator('#contacts a[href="tel:112"]').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByLabel('Your question').fill('half a thought');
+    await page.locator('.send').evaluate((button: HTMLElement) => {
+      button.click();
+    });
+    letIn();
+    await page.locator('.send[aria-disabled=false]').waitFor();
+    expect(await page.getByLabel('Your question').inputValue()).toBe('half a thought');
+    expect(new URL(page.url()).search).toBe('');
+    await page.getByRole('button', { name: /SOS/ }).click();
+    await page.getByRole('dialog', { name: 'Emergency contacts' }).waitFor();
+  });
+
+  test('a page whose JavaScript was lost on the way says so', async () => {
+    const context = await browser.newContext();
+    open.push({ close: () => context.close() } as Visit);
+    const page = await context.newPage();
+    await page.route('**/chunks/*.js', (route) => route.abort());
+    await page.goto(house.url);
+    await page.getByText('This page has not come completely').waitFor();
+  });
+
+  test('without any, the page opens with the conversation and the numbers', async () => {
+    const { page } = await look();
+    await ask(page, 'What is a safety stop?');
+    await answered(page, 1);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+    await page.context().setOffline(true);
+    await page.reload();
+    await answered(page, 1);
+    await page.locator('.offline').waitFor();
+    await page.getByRole('button', { name: /SOS/ }).click();
+    await page.getByRole('dialog').locator('a[href="tel:112"]').first().waitFor();
   });
 });
 
@@ -379,6 +465,42 @@ describe('the page', () => {
     expect(await turn.locator('a[href^="tel:"]').count()).toBeGreaterThan(0);
     expect(await violations(page)).toEqual([]);
     await picture(page, name);
+  });
+
+  test.each([
+    [360, 1],
+    [320, 1],
+    [360, 2],
+  ])('%i pixels wide with text %i times as large, SOS is in reach', async (width, times) => {
+    const { page } = await look();
+    await page.setViewportSize({ width, height: 740 });
+    await page.evaluate(
+      (size) => {
+        document.documentElement.style.fontSize = size;
+      },
+      `${times * 100}%`,
+    );
+    await ask(page, 'My buddy surfaced unconscious in Koh Tao and is not breathing!');
+    await answered(page, 1);
+    const out = await page.locator('.top button, .call, .note').evaluateAll((targets) =>
+      targets
+        .filter((target) => {
+          const { left, right } = target.getBoundingClientRect();
+          return left < 0 || right > innerWidth;
+        })
+        .map((target) => target.outerHTML),
+    );
+    expect(out).toEqual([]);
+    await page.getByRole('button', { name: /SOS/ }).click();
+    await page.getByRole('dialog').getByText('DAN Europe').waitFor();
+  });
+
+  test('a question in Arabic is set from right to left', async () => {
+    const { page } = await look();
+    await ask(page, 'كم مترا (PADI)؟');
+    const turn = await answered(page, 1);
+    const question = turn.locator('.question');
+    expect(await question.evaluate((element) => getComputedStyle(element).direction)).toBe('rtl');
   });
 
   test('works from the keyboard alone', async () => {

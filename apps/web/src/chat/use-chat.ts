@@ -56,10 +56,12 @@ function typedEarly(): string {
 
 /** What is being typed, kept over a reload. */
 export function useDraft(): readonly [string, (draft: string) => void] {
-  const [draft, setDraft] = useState(typedEarly);
+  // Read while React has not touched the field; shown later, since the first look must be the one of the page's HTML.
+  const [early] = useState(typedEarly);
+  const [draft, setDraft] = useState('');
   useEffect(() => {
-    setDraft((typed) => (typed === '' ? memory.draft() : typed));
-  }, []);
+    setDraft((typed) => typed || early || memory.draft());
+  }, [early]);
   const change = (text: string): void => {
     setDraft(text);
     memory.keepDraft(text);

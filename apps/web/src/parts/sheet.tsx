@@ -35,7 +35,7 @@ export function Sheet({ title, id, isOpen, onClose, children }: Props): ReactEle
     >
       {(isOpen || id !== undefined) && (
         <div className="sheet-inside">
-          <header className="sheet-head">
+          <div className="sheet-head">
             <h2>{title}</h2>
             <button
               type="button"
@@ -46,7 +46,7 @@ export function Sheet({ title, id, isOpen, onClose, children }: Props): ReactEle
             >
               <Icon shape="close" />
             </button>
-          </header>
+          </div>
           {children}
         </div>
       )}
