@@ -27,6 +27,7 @@ import { canonicalJson } from './structural-equality.js';
 import { fillTemplate } from './template-defaults.js';
 import { checkServiceScaling, checkTemplate } from './template-rules.js';
 import { checkTraffic } from './traffic-rules.js';
+import { refuseUnsupported } from './unsupported-features.js';
 import { decodeResourceVersion } from './version-token.js';
 
 /** The record to store, and the revision the write minted, if any. */
@@ -61,19 +62,6 @@ export function parseService(body: unknown): Service {
     throw invalidArgument('spec.template.spec.containers: a revision needs a container.');
   }
   return parsed.data;
-}
-
-/** What would change how a service behaves, and is not there, is refused rather than ignored. */
-function refuseUnsupported({ spec }: Service): void {
-  const [container, ...more] = spec.template.spec.containers;
-  const unsupported = (what: string): ApiError =>
-    new ApiError('UNIMPLEMENTED', `${what} not supported by cloud-run-local.`);
-  const path = 'spec.template.spec.containers';
-  // divergence: sidecars
-  if (more.length > 0) throw unsupported(`${path}: more than one container is`);
-  if (container?.ports?.some(({ name }) => name === 'h2c') === true) {
-    throw unsupported(`${path}[0].ports[0].name: h2c is`);
-  }
 }
 
 function checkAnnotations(service: Service): void {

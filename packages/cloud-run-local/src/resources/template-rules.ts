@@ -10,7 +10,7 @@ import {
   type RevisionSpec,
   type RevisionTemplate,
 } from '@ascent/knative';
-import { ApiError, invalidArgument } from '../api/api-error.js';
+import { invalidArgument } from '../api/api-error.js';
 import { parseImageReference } from '../images/image-reference.js';
 import { parseQuantity } from './quantity.js';
 
@@ -80,6 +80,18 @@ function checkRevisionScaling({ metadata }: RevisionTemplate): void {
   checkOrder(least, most, `${path}['${annotationNames.minScale}']`);
 }
 
+/** Above one, CPUs come whole and in these numbers. */
+const wholeCpus: ReadonlySet<number> = new Set([1, 2, 4, 6, 8]);
+
+function checkCpus({ resources }: Container, path: string): void {
+  const text = resources?.limits?.['cpu'] ?? '1';
+  const cpus = parseQuantity(text) ?? 1;
+  if (cpus < 1 || wholeCpus.has(cpus)) return;
+  throw invalidArgument(
+    `${path}.resources.limits.cpu: '${text}' is neither below 1 nor one of ${[...wholeCpus].join(', ')}.`,
+  );
+}
+
 function checkLimits({ resources }: Container, path: string): void {
   for (const [name, { least, most }] of Object.entries(limitRanges)) {
     const text = resources?.limits?.[name];
@@ -140,16 +152,7 @@ function checkPorts({ ports = [] }: Container, path: string): void {
   if (port !== undefined) checkWhole(port, [1, 65_535], `${path}.ports[0].containerPort`);
 }
 
-/** v1 keeps fields it does not know; these would change what the container sees. */
-function refuseVolumes(holder: object, field: 'volumes' | 'volumeMounts', path: string): void {
-  const value: unknown = new Map<string, unknown>(Object.entries(holder)).get(field);
-  if (value === undefined || value === null) return;
-  if (Array.isArray(value) && value.length === 0) return;
-  throw new ApiError('UNIMPLEMENTED', `${path}.${field} is not supported by cloud-run-local.`);
-}
-
 function checkContainerBounds(container: Container, path: string): void {
-  refuseVolumes(container, 'volumeMounts', path);
   if (parseImageReference(container.image) === undefined) {
     throw invalidArgument(
       `${path}.image: '${container.image}' is no image; write it as HOST/PATH:TAG.`,
@@ -157,6 +160,7 @@ function checkContainerBounds(container: Container, path: string): void {
   }
   checkPorts(container, path);
   checkLimits(container, path);
+  checkCpus(container, path);
   checkEnv(container, path);
   for (const kind of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const) {
     const probe = container[kind];
@@ -175,11 +179,10 @@ function checkConcurrencyForCpu({ containers, containerConcurrency = 0 }: Revisi
 
 /**
  * Checks a template as it was written, before defaults are filled.
- * @throws ApiError INVALID_ARGUMENT naming the field at fault, UNIMPLEMENTED for volumes.
+ * @throws ApiError INVALID_ARGUMENT naming the field at fault.
  */
 export function checkTemplate(template: RevisionTemplate): void {
   const { timeoutSeconds, containerConcurrency, containers } = template.spec;
-  refuseVolumes(template.spec, 'volumes', spec);
   if (timeoutSeconds !== undefined) {
     checkWhole(timeoutSeconds, [1, requestSecondsMax], `${spec}.timeoutSeconds`);
   }
