@@ -6,6 +6,7 @@ import type { Command, RolloutEvent } from '../src/steps/event.js';
 import { compilePlan } from '../src/plan/plan-compile.js';
 import type { GateReading } from '../src/gates/index.js';
 import type { RolloutPlan } from '../src/plan/plan.js';
+import type { SmokeOutcome } from '../src/plan/smoke-plan.js';
 import type {
   MetricsOutcome,
   ServiceView,
@@ -63,6 +64,7 @@ export class World {
   utilization: UtilizationOutcome = { type: 'points', points: [] };
   readings: readonly GateReading[] = [];
   smoke: 'passes' | 'fails' | 'not run' = 'passes';
+  smokeFailures: SmokeOutcome['failures'] = [{ check: 'health', message: 'status 503' }];
   failureRates: Readonly<Record<string, number>> = {};
   requestsPerSecond = 50;
   readonly #points: TrafficPoint[] = [];
@@ -132,7 +134,7 @@ export class World {
         ? null
         : this.smoke === 'passes'
           ? { passed: true, failures: [], checks: 1 }
-          : { passed: false, failures: [{ check: 'health', message: 'status 503' }], checks: 1 };
+          : { passed: false, failures: this.smokeFailures, checks: 1 };
     const metrics = this.metrics ?? {
       type: 'points',
       points: this.#points,

@@ -41,14 +41,45 @@ describe('a good release', () => {
   });
 });
 
+describe('a sentence of the audit log', () => {
+  test('counts checks, however many things are wrong with the answer of one', () => {
+    const world = new World(plan);
+    world.smoke = 'fails';
+    world.smokeFailures = [
+      { check: 'chat', message: 'the answer does not contain "PADI"' },
+      { check: 'chat', message: 'response is empty' },
+    ];
+    world.pass(1);
+    expect(world.rollout.decisions.at(-1)?.sentence).toContain('failed 1 of 1 smoke checks');
+  });
+
+  test('is one printable line of bounded length, whatever it quotes', () => {
+    const world = new World(plan);
+    const message = 'no start.\n\nSee \u001b[31mthe logs' + '.'.repeat(10_000);
+    world.readiness = { type: 'failed', message };
+    world.pass(1);
+    const said = world.rollout.decisions.map(({ sentence }) => sentence);
+    expect(said.at(-1)).toContain('no start. See  [31mthe logs');
+    expect(said.every((sentence) => sentence.length <= 2_000)).toBe(true);
+  });
+});
+
 describe('a plan that goes on when a stage cannot be decided', () => {
-  const onward = { ...plan, whenUndecidable: 'promote' } as const;
+  const onward = {
+    ...plan,
+    whenUndecidable: 'promote',
+    stages: plan.stages.map((stage) => ({
+      ...stage,
+      holdMaxMs: 150 * SECOND,
+      approvalsRequired: 0,
+    })),
+  } as const;
 
   test('goes on where there was too little traffic to tell', () => {
-    const world = new World({ ...onward, stages: onward.stages.map(unapproved) });
+    const world = new World(onward);
     world.requestsPerSecond = 0.2;
     world.passUntilStage('canary');
-    world.pass(700);
+    world.pass(160);
     expect(world.rollout.decisions.at(-1)).toMatchObject({ type: 'advanced', toPercent: 50 });
   });
 
@@ -56,20 +87,16 @@ describe('a plan that goes on when a stage cannot be decided', () => {
     ['above the limit, as the stable revision is', { 'web-1': 0.04, 'web-2': 0.04 }],
     ['surely worse, though by less than the plan allows', { 'web-1': 0.001, 'web-2': 0.014 }],
   ])('asks a person where the candidate is %s', (_what, failureRates) => {
-    const world = new World({ ...onward, stages: onward.stages.map(unapproved) });
+    const world = new World(onward);
     world.failureRates = failureRates;
     world.passUntilStage('canary');
-    world.pass(1_400);
+    world.pass(1_400, () => world.rollout.status.type === 'paused');
     expect(world.rollout.judgement?.reason.code).toMatch(/limit-exceeded|worse-|against/);
     expect(world.rollout.status).toMatchObject({ type: 'paused', cause: 'undecidable' });
     for (const { type, fromPercent, toPercent, verdict } of world.rollout.decisions) {
       if (toPercent > fromPercent) expect([type, verdict]).toEqual(['advanced', 'healthy']);
     }
   });
-
-  function unapproved<T>(stage: T): T & { readonly approvalsRequired: number } {
-    return { ...stage, approvalsRequired: 0 };
-  }
 });
 
 describe('a bad release', () => {

@@ -11,9 +11,13 @@ import {
   type Effect,
   type Rollout,
 } from '../record/rollout.js';
+import { oneLine } from '../said.js';
 
 /** The annotation is no archive: it keeps the newest decisions, the journal keeps all. */
 const DECISIONS_KEPT = 40;
+
+/** Characters. Forty of the longest still leave room for the rest of the record. */
+const SENTENCE_LENGTH_MAX = 2_000;
 
 /** A decision before it has its number. */
 export type NewDecision = {
@@ -37,7 +41,8 @@ export function decide(rollout: Rollout, made: NewDecision): Rollout {
     toPercent: made.toPercent,
     verdict: made.verdict ?? null,
     by: made.by ?? 'ascent',
-    sentence: made.sentence,
+    // A sentence quotes platforms, metrics and answers of candidates; whatever these say, it stays a line of the log.
+    sentence: oneLine(made.sentence, SENTENCE_LENGTH_MAX),
   };
   const key = `${rollout.id}/${decision.seq}`;
   const effects: readonly Effect[] = [

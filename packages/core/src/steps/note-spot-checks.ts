@@ -30,7 +30,7 @@ export function noteSpotChecks(
     const sentence = `${rollout.candidate} does ${counts}, and none that ${rollout.stable} does is missing.`;
     return decide({ ...rollout, spotChecks }, { ...shared, type: 'spotChecksPassed', sentence });
   }
-  const said = `${rollout.candidate} does ${counts} and fails ${spotChecks.worse.length} that ${rollout.stable} does (${first.check}: ${first.message}).`;
+  const said = `${rollout.candidate} does ${counts} and fails ${new Set(spotChecks.worse.map(({ check }) => check)).size} that ${rollout.stable} does (${first.check}: ${first.message}).`;
   if (spotChecks.failures <= SPOT_FAILURES_ALLOWED) {
     const sentence = `${said} They are run once more.`;
     return decide({ ...rollout, spotChecks }, { ...shared, type: 'spotChecksFailed', sentence });

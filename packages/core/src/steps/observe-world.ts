@@ -203,7 +203,9 @@ function noteSmoke(plan: RolloutPlan, rollout: Rollout, { smoke, nowMs }: Observ
   }
   const [first] = smoke.failures;
   const what = first === undefined ? 'no check could run' : `${first.check}: ${first.message}`;
-  const sentence = `${rollout.candidate} failed ${smoke.failures.length} of ${smoke.checks} smoke checks (${what}).`;
+  // One check may fail in several ways.
+  const failed = new Set(smoke.failures.map(({ check }) => check)).size;
+  const sentence = `${rollout.candidate} failed ${failed} of ${smoke.checks} smoke checks (${what}).`;
   return decide(
     { ...rollout, smoke, smokeFailures: rollout.smokeFailures + 1 },
     { ...shared, type: 'smokeFailed', sentence },
