@@ -36,7 +36,7 @@ export const recent = anyPattern(
 export const tookDive = anyPattern(
   '(after|since|following|post|from|during|on|in|finishing|finished|before|until|till) ~4 (div(?:e|es|ed|ing)|dove|surfac\\w*|ascen\\w*|freediv\\w*|training|water|came up|got up|coming up|snorkel\\w*|plunge|immersion|tanks?|stop|descen\\w*|depth|deco|sunday\\w*|monday\\w*|tuesday\\w*|wednesday\\w*|thursday\\w*|friday\\w*|saturday\\w*|yesterday\\w*|got out|get out|got back|safety stop|scuba|liveaboard|trip)',
   '(surfaced|surfacing|resurfaced|dived|dove|ascended|descended|dives?|divng|snorkelled|snorkeled|freedived)',
-  '(came|come|coming|got|get|getting|went|climbed|back|been) (up|out|down|under|back)',
+  '(came|come|comes|coming|got|get|getting|went|climbed|back|been) (up|out|down|under|back)',
   '(out of|in|under|left|exited|into) the (water|sea|ocean)',
   '(at|to|from|below|past|of) \\d+ ?(m|meters?|metres?|ft|feet|mtr|mts)',
   '\\d+(m|ft)',
@@ -122,11 +122,12 @@ export const somebody = anyPattern('(<who>|<poss>)');
 
 /** A question out of worry. */
 export const worried = anyPattern(
-  '(normal|worry|worried|worrying|concern|concerned|concerning|serious|dangerous|sign of something|bad sign|ok|okay|go away|wear off|get checked|see a doctor|coincidence|go to (?:the )?(?:hospital|doctor|chamber|er|a doctor)|call|bad|sleep it off|just sleep)',
+  '(what it means|does it mean|normal|worry|worried|worrying|concern|concerned|concerning|serious|dangerous|sign of something|bad sign|ok|okay|go away|wear off|get checked|see a doctor|coincidence|go to (?:the )?(?:hospital|doctor|chamber|er|a doctor)|call|bad|sleep it off|just sleep)',
 );
 
 /** "What if he is not breathing": imagined in form only. */
 export const stateOfOne = anyPattern(
+  'what (it means|does it mean) (if|when) ~3 (comes up|come up|surfaces|came up|surfaced|got out)',
   'if (?:my|his|her) ~1 <part>',
   'if ?(my|our|his|her) ~1 (he|she|<kin>) (is|has|cannot|will not|does not|are|keeps)',
 );
