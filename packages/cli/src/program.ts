@@ -19,6 +19,7 @@ import { DEFAULT_PLAN_FILE } from './plan-file.js';
 import { addPlan } from './plan/command.js';
 import { addReport } from './report/command.js';
 import { addRetire } from './retire/command.js';
+import { quickFetch } from './quick-fetch.js';
 import { wrap } from './screen.js';
 import { openSession, type Session, type SharedOptions } from './session.js';
 import { addSimulate } from './simulate/command.js';
@@ -173,7 +174,7 @@ function addRollout(program: Command): void {
   const statusCommand = command(program, 'status', 'what is happening now, and why');
   showExamples(statusCommand, ['ascent status'], 'To look on: ascent watch').action(
     async (options: SharedOptions) => {
-      const session = await openSession(options);
+      const session = await openSession(options, quickFetch);
       const report = await look(session.world);
       const text = statusText(report, { nowMs: Date.now(), colours: colours() });
       print(forReader(text), report, session);

@@ -4,6 +4,7 @@ import type { World } from '@ascent/controller';
 import type { RolloutPlan } from '@ascent/core';
 import type { Slow } from '@ascent/platform';
 import { note } from './output.js';
+import type { QuickFetch } from './quick-fetch.js';
 import { loadPlan } from './plan-file.js';
 import { createWorld } from './wiring.js';
 
@@ -23,14 +24,17 @@ export type Session = {
   readonly json: boolean;
 };
 
-/** Loads the plan and connects its ports. @throws AscentError for a plan that cannot be read or has faults. */
-export async function openSession(options: SharedOptions): Promise<Session> {
+/**
+ * Loads the plan and connects its ports, over `fetch` where a command brings its own.
+ * @throws AscentError for a plan that cannot be read or has faults.
+ */
+export async function openSession(options: SharedOptions, fetch?: QuickFetch): Promise<Session> {
   const plan = await loadPlan(options.plan);
   const json = options.json === true;
   const slow = process.stderr.isTTY && !json ? patience : undefined;
   return {
     plan,
-    world: createWorld(plan, { journalDir: options.journal, slow }),
+    world: createWorld(plan, { journalDir: options.journal, slow, fetch }),
     person: options.as ?? userName(),
     json,
   };

@@ -12,6 +12,8 @@ import type { MetricsPort, RolloutPlan, ServicePort } from '@ascent/core';
 import { createCloudMonitoringPort, createGateReader, createPrometheusPort } from '@ascent/metrics';
 import { createPlanPort, type Slow } from '@ascent/platform';
 
+import type { QuickFetch } from './quick-fetch.js';
+
 /** Where decisions and finished rollouts are kept when nothing else is said. */
 export const DEFAULT_JOURNAL_DIR = '.ascent/journal';
 
@@ -23,6 +25,8 @@ export type WorldOptions = {
   readonly service?: ServicePort;
   /** Who is told where the platform does not answer. @default nobody */
   readonly slow?: Slow | undefined;
+  /** @default Node's own */
+  readonly fetch?: QuickFetch | undefined;
 };
 
 /** The real world for `plan`. */
@@ -31,8 +35,9 @@ export function createWorld(plan: RolloutPlan, options: WorldOptions): World {
   const now = (): number => Date.now();
   const notify = createNotifier({ env: process.env, now });
   return {
-    service: options.service ?? createPlanPort(plan.platform, { slow: options.slow }),
-    metrics: metricsPort(plan),
+    service:
+      options.service ?? createPlanPort(plan.platform, { slow: options.slow, ...by(options) }),
+    metrics: metricsPort(plan, options),
     smoke: createSmokeRunner(),
     readGate: createGateReader({ env: process.env }),
     deliver: async (effect, record) => {
@@ -67,7 +72,15 @@ async function googleToken(): Promise<string | null> {
   return (await new GoogleAuth({ scopes }).getAccessToken()) ?? null;
 }
 
-function metricsPort({ metrics, platform }: RolloutPlan): MetricsPort {
+/** The client that was asked for, where one was. */
+function by({ fetch }: Pick<WorldOptions, 'fetch'>): { readonly fetch?: QuickFetch } {
+  return fetch === undefined ? {} : { fetch };
+}
+
+function metricsPort(
+  { metrics, platform }: RolloutPlan,
+  options: Pick<WorldOptions, 'fetch'>,
+): MetricsPort {
   switch (metrics.type) {
     case 'cloudMonitoring':
       return createCloudMonitoringPort({
@@ -78,6 +91,7 @@ function metricsPort({ metrics, platform }: RolloutPlan): MetricsPort {
         visibilityDelayMs: metrics.visibilityDelayMs,
         // cloud-run-local asks for no token; Google does.
         anonymous: platform.type === 'local',
+        ...by(options),
       });
     case 'prometheus':
       return createPrometheusPort({
@@ -85,6 +99,7 @@ function metricsPort({ metrics, platform }: RolloutPlan): MetricsPort {
         names: metrics.names,
         stepMs: metrics.samplePeriodMs,
         visibilityDelayMs: metrics.visibilityDelayMs,
+        ...by(options),
       });
   }
 }

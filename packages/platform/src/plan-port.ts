@@ -6,11 +6,12 @@ import { createServicePort, type ServicePortOptions } from './service-port.js';
 /** Creates the port. Nothing is asked, and no kubeconfig is read, until it is used. */
 export function createPlanPort(
   platform: PlanPlatform,
-  options: Pick<ServicePortOptions, 'slow'> = {},
+  options: Pick<ServicePortOptions, 'slow' | 'fetch'> = {},
 ): ServicePort {
   if (platform.type !== 'kubernetes') return createServicePort({ ...options, platform });
   const port = once(async () =>
-    createServicePort({ ...options, platform: await kubernetesTarget(platform) }),
+    // A cluster has certificates of its own, and the connection that knows them.
+    createServicePort({ slow: options.slow, platform: await kubernetesTarget(platform) }),
   );
   return {
     read: async () => await (await port()).read(),
