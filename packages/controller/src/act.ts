@@ -26,22 +26,30 @@ export type Wish = Omit<Command, 'nowMs'>;
 /** What a person looked at when they made up their mind: the rollout's id, and the name of its stage. */
 export type Seen = { readonly rollout: string; readonly stage: string };
 
+/** How a wish is applied. */
+export type ActOptions = {
+  /** Guards against an answer to a question that is not asked any more: somebody else may have been quicker. @default nothing */
+  readonly seen?: Seen | null;
+  /** Called once it is written, before anything is delivered: whoever waits for the answer waits for no webhook. */
+  readonly onWritten?: (record: RolloutRecord) => void;
+};
+
 /**
  * Applies `wish` in one compare-and-set write, then delivers its effects.
- * `seen` guards against an answer to a question that is not asked any more: somebody else may have been quicker.
  * @throws AscentError `ASC_NO_ROLLOUT` where the service has none, `ASC_MOVED_ON` where it is not as `seen`, and what
  * `advance` refuses.
  */
 export async function act(
   world: World,
   wish: Wish,
-  seen: Seen | null = null,
+  { seen = null, onWritten }: ActOptions = {},
 ): Promise<OutboxOutcome> {
   return await apply(world, wish.type, {
     eventAt: (nowMs) => ({ ...wish, nowMs }),
     check: ({ plan }, rollout) => {
       if (seen !== null) checkSeen({ plan, rollout, type: wish.type, seen });
     },
+    onWritten,
   });
 }
 
@@ -74,8 +82,10 @@ export async function silence(
     /** Milliseconds; 0 ends a silence. */
     readonly forMs: number;
   },
+  { onWritten }: Pick<ActOptions, 'onWritten'> = {},
 ): Promise<OutboxOutcome> {
   return await apply(world, 'silence', {
+    onWritten,
     eventAt: (nowMs) => ({ type: 'silence', nowMs, by, rule, untilMs: nowMs + forMs }),
   });
 }
@@ -92,9 +102,11 @@ async function apply(
   {
     eventAt,
     check = () => undefined,
+    onWritten,
   }: {
     readonly eventAt: (nowMs: number) => RolloutEvent;
     readonly check?: (record: RolloutRecord, rollout: Rollout) => void;
+    readonly onWritten: ActOptions['onWritten'];
   },
 ): Promise<OutboxOutcome> {
   const record = await changeService<RolloutRecord>(world, (view) => {
@@ -113,5 +125,6 @@ async function apply(
     const next = recordWith(current, rollout);
     return { change: changeTo({ record: next, before: current.rollout, view }), result: next };
   });
+  onWritten?.(record);
   return await deliverOutbox(world, record);
 }

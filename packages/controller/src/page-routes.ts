@@ -5,6 +5,7 @@ import {
   errorCatalogue,
   type Decision,
   type InstanceCountOutcome,
+  type RolloutRecord,
 } from '@ascent/core';
 import type { Access } from './access.js';
 import type { Refusal } from './refusal.js';
@@ -122,7 +123,8 @@ function addActions(app: FastifyInstance, context: PageContext): void {
     }
     try {
       const wish = { type, by: person, reason: reasonIn(request.body) };
-      const { record } = await act(context.world, wish, seenIn(request.body));
+      const seen = seenIn(request.body);
+      const record = await written((onWritten) => act(context.world, wish, { seen, onWritten }));
       context.lookNow();
       return { said: record.rollout?.decisions.at(-1)?.sentence ?? '' };
     } catch (error) {
@@ -138,7 +140,8 @@ function addActions(app: FastifyInstance, context: PageContext): void {
       return await reply.code(400).send({ error: { code: 'WRONG_DURATION', message } });
     }
     try {
-      await silence(context.world, { by: person, rule: text(request.body, 'rule'), forMs });
+      const wish = { by: person, rule: text(request.body, 'rule'), forMs };
+      await written((onWritten) => silence(context.world, wish, { onWritten }));
       context.lookNow();
       return null;
     } catch (error) {
@@ -149,6 +152,15 @@ function addActions(app: FastifyInstance, context: PageContext): void {
     const person = await context.access.personOf(request.headers);
     if (typeof person !== 'string') return await refuse(reply, person);
     return await noteReason(context, { body: request.body, by: person }, reply);
+  });
+}
+
+/** The record that `apply` writes; delivering what follows from it goes on beside the answer. */
+async function written(
+  apply: (onWritten: (record: RolloutRecord) => void) => Promise<unknown>,
+): Promise<RolloutRecord> {
+  return await new Promise((resolve, reject) => {
+    apply(resolve).catch(reject);
   });
 }
 

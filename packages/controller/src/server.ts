@@ -169,8 +169,7 @@ function addService(
     journalDir,
     latest: () => stream.latest,
     lookNow: () => {
-      // What went wrong is shown to every reader already.
-      void service.step().catch(() => undefined);
+      void service.lookNow();
     },
   });
 }

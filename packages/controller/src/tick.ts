@@ -88,11 +88,13 @@ export async function restart(
     by,
     reason,
   }: { readonly plan: RolloutPlan; readonly by: string; readonly reason: string },
+  { onWritten }: { readonly onWritten?: (record: RolloutRecord) => void } = {},
 ): Promise<TickReport> {
   const report = await changeService(world, (view) =>
     proposeStart(world, view, { plan, by, again: reason }),
   );
   if (report.record === null) return report;
+  onWritten?.(report.record);
   const outcome = await new FollowUp(world).run(report.record, report.view);
   return { ...report, record: outcome.record, undelivered: outcome.undelivered };
 }

@@ -5,7 +5,7 @@ import type { ErrorLog } from './error-log.js';
 import { EventStream } from './event-stream.js';
 import { runLoop, type Turn } from './loop.js';
 import { snapshotOf, type Snapshot } from './snapshot.js';
-import { tick, type TickReport } from './tick.js';
+import { takeStep, tick, type TickReport } from './tick.js';
 import { createTurnLog } from './turn-log.js';
 import type { World } from './world.js';
 
@@ -59,10 +59,19 @@ export class WatchedService {
     await runLoop(world, { plan, by, intervalMs, signal, onTurn, until: () => false });
   }
 
-  /** One step now, which every reader sees. @throws what the step throws; the readers see that too. */
+  /** One step now with all that follows from it, which every reader sees. @throws what the step throws; the readers see that too. */
   async step(): Promise<TickReport> {
+    return await this.#take(tick);
+  }
+
+  /** One step now, and nothing delivered: the readers do not wait for anybody. What went wrong they see as well. */
+  async lookNow(): Promise<void> {
+    await this.#take(takeStep).catch(() => undefined);
+  }
+
+  async #take(take: typeof tick): Promise<TickReport> {
     const { world, plan } = this.options;
-    const report = await tick(world, { plan, by: this.#how.by }).catch((error: unknown) => {
+    const report = await take(world, { plan, by: this.#how.by }).catch((error: unknown) => {
       this.#publish({ type: 'failed', error });
       throw error;
     });
