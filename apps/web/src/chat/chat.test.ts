@@ -64,8 +64,8 @@ function stage(scripts: Script, more: Partial<ChatPorts> = {}) {
 }
 
 const stored = (question: string, content: string): readonly StoredMessage[] => [
-  { role: 'user', content: question, agentType: 'general' },
-  { role: 'assistant', content, agentType: 'safety' },
+  { role: 'user', content: question, agentType: 'general', safety: 'safe', citations: [] },
+  { role: 'assistant', content, agentType: 'safety', safety: 'safe', citations: [] },
 ];
 
 describe('a question', () => {

@@ -57,6 +57,8 @@ export type StoredMessage = {
   readonly role: 'user' | 'assistant';
   readonly content: string;
   readonly agentType: AgentType;
+  readonly safety: SafetyLabel;
+  readonly citations: readonly Citation[];
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -138,11 +140,15 @@ export function errorCodeOf(body: unknown): string {
 /** The messages of `GET /api/session/{id}`. */
 export function readMessages(body: unknown): readonly StoredMessage[] {
   return listOf(fieldsOf(body)['messages']).map((message) => {
-    const { role, content, agentType } = fieldsOf(message);
+    const { role, content, agentType, safety, citations } = fieldsOf(message);
+    const text = textOf(content);
     return {
       role: role === 'user' ? 'user' : 'assistant',
-      content: textOf(content),
+      content: text,
       agentType: agentOf(agentType),
+      // Revisions before the label was kept can still be known by their words.
+      safety: /^This (still )?sounds like an emergency/.test(text) ? 'emergency' : safetyOf(safety),
+      citations: listOf(citations).map(readCitation),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StoredMessage } from './contract';
+import { readMessages, type StoredMessage } from './contract';
 import {
   addQuestion,
   applyEvent,
@@ -9,10 +9,14 @@ import {
 } from './conversation';
 
 const stored = (...questions: readonly string[]): readonly StoredMessage[] =>
-  questions.flatMap((question): readonly StoredMessage[] => [
-    { role: 'user', content: question, agentType: 'general' },
-    { role: 'assistant', content: `On ${question}`, agentType: 'trip' },
-  ]);
+  questions.flatMap((question): readonly StoredMessage[] =>
+    readMessages({
+      messages: [
+        { role: 'user', content: question, agentType: null, safety: null, citations: null },
+        { role: 'assistant', content: `On ${question}`, agentType: 'trip', safety: 'safe' },
+      ],
+    }),
+  );
 
 /** A conversation of answered questions; one that ends with "…" is still on its way. */
 function saying(...questions: readonly string[]): Conversation {
@@ -77,3 +81,24 @@ test.each([
   expect(new Set(conversation.turns.map(({ id }) => id)).size).toBe(merged.length);
   expect(mergeStored(conversation, stored(...there))).toEqual(conversation);
 });
+
+test.each([
+  ['emergency', 'Call.', 'emergency'],
+  ['medical', 'A question for a physician.', 'medical'],
+  [undefined, 'This sounds like an emergency. Call.', 'emergency'],
+  [null, 'This still sounds like an emergency, so call.', 'emergency'],
+  [null, 'Three minutes.', 'safe'],
+])(
+  'an answer stored with %s (%s) comes back as %s, with its sources',
+  (safety, content, expected) => {
+    const citation = { title: 'T', slug: 's', area: 'safety', section: 'S' };
+    const messages = readMessages({
+      messages: [
+        { role: 'user', content: 'q', agentType: null },
+        { role: 'assistant', content, agentType: 'safety', safety, citations: [citation] },
+      ],
+    });
+    const [turn] = mergeStored(emptyConversation, messages).turns;
+    expect(turn?.answer).toMatchObject({ safety: expected, citations: [citation] });
+  },
+);

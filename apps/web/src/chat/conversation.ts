@@ -100,7 +100,7 @@ export function isBusy({ turns }: Conversation): boolean {
 
 /**
  * Brings in what the backend has kept: answers that never arrived here, and turns of another window. What is here stays,
- * since it knows more (citations).
+ * since it knows more (the follow-up question).
  */
 export function mergeStored(
   conversation: Conversation,
@@ -158,14 +158,12 @@ function pairUp(messages: readonly StoredMessage[]): readonly Pair[] {
 }
 
 function toTurn(id: number, { question, reply }: Pair): Turn {
-  const { content, agentType } = reply;
-  // The backend keeps no label with a message; the redirect's first words are the same in every revision.
-  const safety = content.startsWith('This sounds like an emergency') ? 'emergency' : 'safe';
+  const { content, agentType, safety, citations } = reply;
   return {
     id,
     question,
     phase: 'done',
-    answer: { ...noAnswer, text: content, agentType, safety },
+    answer: { ...noAnswer, text: content, agentType, safety, citations },
     failure: null,
     retryAtMs: null,
   };
