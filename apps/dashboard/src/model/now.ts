@@ -175,7 +175,7 @@ function pausedHeadline(scene: Scene, { cause, by, reason }: Paused): string {
     case 'spotChecks':
     case 'stableMissing':
     case 'blind':
-      return `${stays}: ${short(reason)}.`;
+      return sentence(`${stays}: ${short(reason)}`);
   }
 }
 

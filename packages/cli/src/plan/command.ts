@@ -79,8 +79,8 @@ export function addPlan(command: Command): void {
       const stages =
         traffic === null ? [] : forecast(plan.gates, plan.stages, { ...traffic, timing });
       const { dispersion } = plan.gates.statistics;
-      const text = forecastText(plan, { traffic, source, stages });
       const notices = undecidableNotices(plan, traffic);
+      const text = forecastText(plan, { traffic, source, stages, notices });
       print(text, { traffic, source, dispersion, stages, notices }, session);
     },
   );

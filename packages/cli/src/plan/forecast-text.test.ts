@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { compilePlan, forecast, type ExpectedTraffic, type RolloutPlan } from '@ascent/core';
+import {
+  compilePlan,
+  forecast,
+  undecidableNotices,
+  type ExpectedTraffic,
+  type RolloutPlan,
+} from '@ascent/core';
 import { assumedLatency } from './assumed-latency.js';
 import { forecastText } from './forecast-text.js';
 
@@ -20,7 +26,8 @@ function textAt(requestsPerMinute: number | null): string {
       : { requestsPerMinute, errorRate: 0.001, latency: assumedLatency(200) };
   const stages =
     traffic === null ? [] : forecast(one.gates, one.stages, { ...traffic, timing: one.metrics });
-  return forecastText(one, { traffic, source: 'as you said', stages });
+  const notices = undecidableNotices(one, traffic);
+  return forecastText(one, { traffic, source: 'as you said', stages, notices });
 }
 
 describe('what a plan can see', () => {
@@ -94,7 +101,7 @@ describe('what a plan can see', () => {
       expect(ms).toBeLessThan(3.01 * (alone[i] ?? 0));
     });
     const stages = forecast(gates, one.stages, traffic);
-    const view = { traffic, source: 'as you said', stages };
+    const view = { traffic, source: 'as you said', stages, notices: [] };
     expect(forecastText({ ...one, gates }, view)).toContain('about 3 count as one');
   });
 
@@ -103,7 +110,10 @@ describe('what a plan can see', () => {
     const gates = { ...one.gates, errorRate: null };
     const traffic = { requestsPerMinute: 60, errorRate: 0.001, latency: assumedLatency(200) };
     const stages = forecast(gates, one.stages, { ...traffic, timing: one.metrics });
-    const text = forecastText({ ...one, gates }, { traffic, source: 'as you said', stages });
+    const text = forecastText(
+      { ...one, gates },
+      { traffic, source: 'as you said', stages, notices: [] },
+    );
     expect(text).not.toMatch(/^ +(fails|smallest failure)/m);
     expect(text).toMatch(/5 times slower +\d/);
     expect(text).toMatch(/a good one is proven +\d/);

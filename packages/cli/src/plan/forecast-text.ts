@@ -3,7 +3,6 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
-  undecidableNotices,
   type ExpectedTraffic,
   type RolloutPlan,
   type StageForecast,
@@ -16,10 +15,15 @@ export type ForecastView = {
   readonly traffic: ExpectedTraffic | null;
   readonly source: string;
   readonly stages: readonly StageForecast[];
+  /** What is said of stages that cannot be decided. */
+  readonly notices: readonly string[];
 };
 
 /** The plan's stages, and what each can see at this traffic. */
-export function forecastText(plan: RolloutPlan, { traffic, source, stages }: ForecastView): string {
+export function forecastText(
+  plan: RolloutPlan,
+  { traffic, source, stages, notices }: ForecastView,
+): string {
   const lines = [`${plan.service}: the plan is valid.`, ''];
   lines.push(...plan.stages.map(stageLine));
   lines.push('');
@@ -56,7 +60,6 @@ export function forecastText(plan: RolloutPlan, { traffic, source, stages }: For
       'At 100 % nothing serves beside the candidate: only the limits are left. A holdback (docs/plan.md) keeps the comparison.',
     );
   }
-  const notices = undecidableNotices(plan, traffic);
   if (notices.length > 0) lines.push('', ...notices);
   return lines.join('\n');
 }
