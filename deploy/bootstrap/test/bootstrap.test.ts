@@ -150,10 +150,12 @@ describe('with --apply', () => {
     );
     // GitHub writes the subject of a repository in two ways; its claims are the same in both.
     expect(google.objects.get(`${pools}/github/providers/github-actions`)).toMatchObject({
-      attributeMapping: { 'attribute.environment': 'assertion.environment' },
+      attributeMapping: {
+        'attribute.repository_environment': "assertion.repository_id + ':' + assertion.environment",
+      },
     });
     expect(deployer['roles/iam.workloadIdentityUser']).toEqual([
-      'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/attribute.environment/production',
+      'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/github/attribute.repository_environment/4711:production',
     ]);
   });
 

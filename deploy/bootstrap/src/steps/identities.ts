@@ -51,7 +51,7 @@ function federationSteps(api: GoogleApi, settings: Settings): readonly Step[] {
       'google.subject': 'assertion.sub',
       'attribute.repository_id': 'assertion.repository_id',
       'attribute.ref': 'assertion.ref',
-      'attribute.environment': 'assertion.environment',
+      'attribute.repository_environment': "assertion.repository_id + ':' + assertion.environment",
     },
     // A branch can hold another version of a workflow that names the same environment; only what is on main counts.
     attributeCondition: `assertion.repository_id == '${settings.github.repositoryId}' && assertion.ref == 'refs/heads/main'`,
@@ -95,7 +95,9 @@ function mayBecome(
     );
     const number = textOf(project, 'name') ?? 'projects/unknown';
     const pool = `iam.googleapis.com/${number}/locations/global/workloadIdentityPools/${federation.pool}`;
-    const member = `principalSet://${pool}/attribute.environment/${githubEnvironment}`;
+    // With the repository in it, so that another provider, added to the pool some day, opens nothing.
+    const who = `${settings.github.repositoryId}:${githubEnvironment}`;
+    const member = `principalSet://${pool}/attribute.repository_environment/${who}`;
     const role = 'roles/iam.workloadIdentityUser';
     return await access(api, {
       name: id,
