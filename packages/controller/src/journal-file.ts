@@ -12,7 +12,7 @@ const NEWLINE = 0x0a;
  * before is closed first, so that it spoils itself alone.
  */
 export async function appendLine(path: string, line: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const file = await open(path, 'a+');
   try {
     const torn = await endsTorn(file);
@@ -27,10 +27,34 @@ export async function appendLine(path: string, line: string): Promise<void> {
   }
 }
 
+/**
+ * Makes a folder and those above it. Node's own recursive `mkdir` never ends where a folder that is there says that it is
+ * not, as `/proc` does and a network disk may; here the second such answer is the error.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT') || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    if (!isCode(error, 'EEXIST')) throw error;
+  });
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
 /** Puts a document in place whole or not at all: a temporary file, on the disk, then renamed. */
 export async function putDocument(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');
@@ -58,7 +82,7 @@ export async function readLines(path: string): Promise<readonly string[]> {
     const text = await readFile(path, 'utf8');
     return [...new Set(text.split('\n'))].filter((line) => line !== '');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isCode(error, 'ENOENT')) return [];
     throw error;
   }
 }

@@ -79,6 +79,7 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: 'permission denied: make it writable for the account Ascent runs as',
   EROFS: 'the file system is read-only: choose another directory with --journal',
   ENOTDIR: 'a part of the path is a file: choose another directory with --journal',
+  ENOENT: 'no folder can be made there: choose another directory with --journal',
   EEXIST: 'a part of the path is a file: choose another directory with --journal',
 };
 

@@ -182,6 +182,14 @@ describe('the document of a rollout that ended', () => {
     );
   });
 
+  test.runIf(process.platform === 'linux')(
+    'ends with what to do where no folder can be made',
+    async () => {
+      const journal = createJournal({ dir: '/proc/ascent/journal' });
+      await expect(journal.finish(record('nobody'))).rejects.toThrow('no folder can be made there');
+    },
+  );
+
   test('does not hold up the decisions after it when it fails', async () => {
     const journal = createJournal({ dir });
     await mkdir(join(dir, 'rollouts', `${encodeURIComponent(ID)}.json`), { recursive: true });

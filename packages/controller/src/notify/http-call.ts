@@ -20,8 +20,10 @@ const EXCERPT_LENGTH = 200;
 export async function call(fetch: Fetch, request: HttpCall): Promise<string> {
   const { name, url, method, headers, body, signal } = request;
   let response: Response;
+  let text: string;
   try {
-    response = await fetch(url, { method, headers, body, signal, redirect: 'error' });
+    response = await fetch(url, { method, headers, body, signal, redirect: 'manual' });
+    text = await response.text();
   } catch (error) {
     throw new Error(
       `${name} did not answer: ${signal.aborted ? 'no answer in time' : causeOf(error)}`,
@@ -30,8 +32,13 @@ export async function call(fetch: Fetch, request: HttpCall): Promise<string> {
       },
     );
   }
-  const text = await response.text();
   if (response.ok) return text;
+  if (response.status >= 300 && response.status < 400) {
+    // A redirect could carry a secret to somebody else, and it turns a POST into a GET.
+    throw new Error(
+      `${name} answered HTTP ${response.status}, a redirect, which is not followed: write the address that it leads to`,
+    );
+  }
   const said = text.replaceAll(/\s+/g, ' ').trim().slice(0, EXCERPT_LENGTH);
   throw new Error(`${name} answered HTTP ${response.status}${said === '' ? '' : `: ${said}`}`);
 }

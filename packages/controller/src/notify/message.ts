@@ -1,5 +1,5 @@
 /** What people are told of a decision: the same sentence as everywhere else, with what to do next. Pure. */
-import { urgencyOf, type Decision, type RolloutRecord, type Urgency } from '@ascent/core';
+import { isOpen, urgencyOf, type Decision, type RolloutRecord, type Urgency } from '@ascent/core';
 
 /** One message, for any channel. */
 export type Message = {
@@ -14,6 +14,8 @@ export type Message = {
   readonly decision: Decision;
   /** The page on which a person can act; `null` where the plan names none. */
   readonly pageUrl: string | null;
+  /** Whether the rollout that it is about is still open, so that there is something to roll back. */
+  readonly canGoBack: boolean;
 };
 
 const titles: Readonly<Partial<Record<Decision['type'], string>>> = {
@@ -36,7 +38,8 @@ const titles: Readonly<Partial<Record<Decision['type'], string>>> = {
 };
 
 /** The message about `decision` in `record`. */
-export function messageOf(key: string, decision: Decision, { plan }: RolloutRecord): Message {
+export function messageOf(key: string, decision: Decision, record: RolloutRecord): Message {
+  const { plan, rollout } = record;
   // The outbox may still hold news of the rollout before: its candidate is in the key (`CANDIDATE@TIME/NUMBER/CHANNEL`).
   const candidate = key.split('@')[0] ?? '';
   const { fromPercent, toPercent } = decision;
@@ -50,5 +53,6 @@ export function messageOf(key: string, decision: Decision, { plan }: RolloutReco
     sentence: decision.sentence,
     decision,
     pageUrl: plan.notify.pageUrl,
+    canGoBack: rollout !== null && isOpen(rollout) && key.startsWith(`${rollout.id}/`),
   };
 }

@@ -3,7 +3,9 @@ import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { SMTPServer } from 'smtp-server';
-import { compilePlan, type Decision, type RolloutRecord } from '@ascent/core';
+import { compilePlan, readRecord, type Decision, type RolloutRecord } from '@ascent/core';
+import { MemoryService, memoryWorld } from '../../test/memory-service.js';
+import { tick } from '../tick.js';
 import { createNotifier, type Notifier, type NotifyEffect } from './notifier.js';
 
 const NOW = 1_800_000_000_000;
@@ -85,6 +87,13 @@ function recordWith(notify: object): RolloutRecord {
   return { version: 1, plan: compiled.plan, stable: 'web-1', rollout: null };
 }
 
+/** The record, with the rollout that {@link effect} is about, open. */
+async function withRollout(record: RolloutRecord): Promise<RolloutRecord> {
+  const service = new MemoryService();
+  await tick(memoryWorld(service, { now: () => NOW }), { plan: record.plan, by: 'mia' });
+  return readRecord(service.record ?? '');
+}
+
 function effect(channel: NotifyEffect['channel'], more: Partial<Decision> = {}): NotifyEffect {
   const key = `web-2@${NOW}/7/${channel}`;
   return { key, type: 'notify', channel, decision: { ...decision, ...more } };
@@ -103,13 +112,26 @@ describe('Slack', () => {
     expect(requests[0]).toMatchObject({ method: 'POST', url: '/T0/B0/x' });
     const text = requests[0]?.body ?? '';
     expect(text).toContain('20 % of requests fail &amp; &lt;that&gt; is too many');
-    expect(text).toContain('https://ascent.example.com/#rollback');
+    expect(text).toContain('https://ascent.example.com/');
+  });
+
+  test('gets a link to roll back while there is something to roll back, and no longer', async () => {
+    const { url, requests } = await receiver(() => ({ status: 200 }));
+    const send = notifier({ SLACK_WEBHOOK_URL: url });
+    const open = await withRollout(record);
+    await send(effect('slack', { type: 'paused' }), open);
+    const ended = { type: 'rolledBack', atMs: NOW, reason: 'bad' } as const;
+    const back = open.rollout && { ...open, rollout: { ...open.rollout, status: ended } };
+    await send(effect('slack'), back ?? open);
+    await send(effect('slack', { type: 'alertFired' }), record);
+    const links = requests.map(({ body }) => body.includes('https://ascent.example.com/#rollback'));
+    expect(links).toEqual([true, false, false]);
   });
 
   test('gets a link to approve where an approval is wanted', async () => {
     const { url, requests } = await receiver(() => ({ status: 200 }));
     const wanted = effect('slack', { type: 'awaitingApproval' });
-    await notifier({ SLACK_WEBHOOK_URL: url })(wanted, record);
+    await notifier({ SLACK_WEBHOOK_URL: url })(wanted, await withRollout(record));
     expect(requests[0]?.body).toContain('https://ascent.example.com/#approve');
   });
 
@@ -126,6 +148,13 @@ describe('Slack', () => {
       record,
     );
     await expect(sent).rejects.toThrow('Slack did not answer: ECONNREFUSED');
+  });
+
+  test('that leads elsewhere is said, and not followed', async () => {
+    const { url, requests } = await receiver(() => ({ status: 302 }));
+    const sent = notifier({ SLACK_WEBHOOK_URL: url })(effect('slack'), record);
+    await expect(sent).rejects.toThrow('Slack answered HTTP 302, a redirect');
+    expect(requests).toHaveLength(1);
   });
 
   test('that never answers is given up at the deadline', async () => {

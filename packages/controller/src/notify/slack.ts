@@ -26,7 +26,7 @@ export function slackBody(message: Message): object {
   };
 }
 
-function links({ decision, urgency }: Message, pageUrl: string): readonly object[] {
+function links({ decision, urgency, canGoBack }: Message, pageUrl: string): readonly object[] {
   const link = (text: string, hash: string, style: object = {}): object => ({
     type: 'button',
     text: { type: 'plain_text', text },
@@ -34,10 +34,11 @@ function links({ decision, urgency }: Message, pageUrl: string): readonly object
     ...style,
   });
   const approve =
-    decision.type === 'awaitingApproval'
+    decision.type === 'awaitingApproval' && canGoBack
       ? [link('Approve…', '#approve', { style: 'primary' })]
       : [];
-  const back = urgency === 'info' ? [] : [link('Roll back…', '#rollback', { style: 'danger' })];
+  const back =
+    urgency !== 'info' && canGoBack ? [link('Roll back…', '#rollback', { style: 'danger' })] : [];
   return [...approve, ...back, link('Look', '')];
 }
 
