@@ -1,6 +1,7 @@
 import type { Turn } from '../data/session-store.js';
 import type { Situation } from './after-emergency.js';
 import type { Answer } from './extractive-answer.js';
+import { findForeignHelp } from './foreign-notice.js';
 import {
   answerAllClear,
   answerDespair,
@@ -28,8 +29,13 @@ export function chooseRedirect(
   const said = listSaid(message, turn);
   if (isAllClear) return answerAllClear(...said);
   if (isOngoing) return answerWhileEmergency(...said);
-  if (safety === 'emergency') {
-    return soundsDesperate(message) ? answerDespair(...said) : answerEmergency(...said);
-  }
+  if (safety === 'emergency') return answerAlarm(message, said);
   return safety === 'medical' ? answerMedical() : undefined;
+}
+
+function answerAlarm(message: string, said: readonly string[]): Answer {
+  if (soundsDesperate(message)) return answerDespair(...said);
+  const answer = answerEmergency(...said);
+  const help = findForeignHelp(message);
+  return help === undefined ? answer : { ...answer, text: `${help}\n\n${answer.text}` };
 }

@@ -17,6 +17,7 @@ import {
 } from './contract.js';
 import type { ChatEvent } from './events.js';
 import { ifItIsHappeningNow, nothingFound, quoteAnswer, type Answer } from './extractive-answer.js';
+import { findForeignNotice, isForeignNotice } from './foreign-notice.js';
 import { guardAnswer, isInjection } from './guard.js';
 import { writeModelAnswer } from './model-answer.js';
 import { answerEmergency, answerWhileEmergency } from './redirect.js';
@@ -168,15 +169,20 @@ function chooseAnswer(
   const redirect = chooseRedirect(message, turn, situation);
   if (redirect) return redirect;
   if (report.isInjection) return guardAnswer;
-  const answer = findSmallTalk(message) ?? quoteAnswer(passages);
+  const answer = findSmallTalk(message) ?? quoteFor(message, passages);
   if (!followsEmergency(turn.history)) return answer;
-  if (answer === nothingFound) {
+  if (answer === nothingFound || isForeignNotice(answer)) {
     report.safety = 'emergency';
     return answerWhileEmergency(...listSaid(message, turn));
   }
   return answer.text.endsWith(ifItIsHappeningNow)
     ? answer
     : { ...answer, text: `${answer.text}\n\n${ifItIsHappeningNow}` };
+}
+
+function quoteFor(message: string, passages: readonly Passage[]): Answer {
+  const quoted = quoteAnswer(passages);
+  return quoted === nothingFound ? (findForeignNotice(message) ?? quoted) : quoted;
 }
 
 /** Yields the answer's text and sources: a model's if one may speak and can, else the one that is there already. */
@@ -216,7 +222,7 @@ async function* speak(
     return { ...written, agentType, ...(followUpQuestion !== undefined && { followUpQuestion }) };
   }
   report.mode = isRedirect ? 'redirect' : 'extractive';
-  report.isEmpty = quoted === nothingFound;
+  report.isEmpty = quoted === nothingFound || isForeignNotice(quoted);
   yield { type: 'token', data: { text: quoted.text } };
   for (const citation of quoted.citations) yield { type: 'citation', data: citation };
   return quoted;
