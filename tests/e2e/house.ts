@@ -17,7 +17,10 @@ import { readRecord, RECORD_ANNOTATION, type RolloutRecord } from '@ascent/core'
 export type Ran = { readonly status: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs `ascent` with `args`. Never throws for an exit status. */
-export async function ascent(stack: Stack, ...args: string[]): Promise<Ran> {
+export async function ascent(
+  stack: Pick<Stack, 'planFile' | 'workDir'>,
+  ...args: string[]
+): Promise<Ran> {
   return await new Promise((resolve) => {
     const all = [
       bundles.ascent,
@@ -64,7 +67,7 @@ export async function backendTemplate(
 }
 
 /** The service as the Admin API gives it: its version, the record beside it, and the traffic asked for. */
-export async function readService({ target }: Stack): Promise<{
+export async function readService({ target }: Pick<Stack, 'target'>): Promise<{
   readonly resourceVersion: string;
   readonly record: RolloutRecord | null;
   readonly shares: Readonly<Record<string, number>>;

@@ -68,7 +68,7 @@ async function main(): Promise<number> {
 
 function stillUp({ target, token, planFile }: Stack, { pageUrl }: Outcome): string {
   return [
-    `\nStill up: page ${pageUrl} (to act there, sign in with ${token})   emulator ${target.apiUrl}`,
+    `\nStill up: page ${pageUrl} (sign in with ${token})   emulator ${target.apiUrl}`,
     `Try: npx ascent status --plan ${planFile}`,
     'Ctrl-C ends everything.',
   ].join('\n');
@@ -102,7 +102,9 @@ async function rehearse(stack: Stack): Promise<Outcome> {
     say: progress.say,
   });
   const watch = watcher(controller, progress);
-  progress.say(`The controller watches it: ${pc.underline(controller.url)}`);
+  progress.say(
+    `The controller watches it: ${pc.underline(controller.url)} (to act there, sign in with ${stack.token})`,
+  );
   await watch.until(({ record }) => record?.stable === stable, { timeoutMs: 30_000, asks: [] });
   const crowd = await letDiversIn(stack, serviceUrl);
 
