@@ -24,3 +24,14 @@ it.each(['', 'severity>=ERROR', 'NOT (textPayload:"(" OR jsonPayload.a.b="c")'])
     expect(parseLogFilter(filter)).toBeTypeOf('function');
   },
 );
+
+it('passes over what came too early without reading it', () => {
+  const matches = parseLogFilter('receiveTimestamp>="2026-01-02T00:00:00Z" AND (severity=ERROR)');
+  const whole = () => {
+    throw new Error('was read');
+  };
+  expect(matches({ receiveTimestamp: '2026-01-01T00:00:00.000Z', whole })).toBe(false);
+  expect(() => matches({ receiveTimestamp: '2026-01-03T00:00:00.000Z', whole })).toThrow(
+    'was read',
+  );
+});

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseExpression, unquote } from '../filter-expression.js';
 import { severities } from '../logging/log-entry.js';
-import type { LogStore, StoredEntry } from '../logging/log-store.js';
+import type { LogStore, ReadableEntry, StoredEntry } from '../logging/log-store.js';
 import { invalidArgument } from './api-error.js';
 import type { ApiRoute } from './api-router.js';
 import { paginate } from './pagination.js';
@@ -23,15 +23,16 @@ const entryFields: ReadonlySet<string> = new Set([
 ]);
 
 /** The value at a path of an entry, such as `resource.labels.service_name`. */
-function readPath(path: string): (entry: StoredEntry) => string | undefined {
+function readPath(path: string): (entry: ReadableEntry) => string | undefined {
   const parts = path.match(/"[^"]*"|[^.]+/g)?.map(unquote) ?? [];
   if (!entryFields.has(parts[0] ?? '')) {
     throw invalidArgument(
       `filter: a log entry has no field '${path}'; its fields are ${[...entryFields].join(', ')}.`,
     );
   }
+  if (path === 'receiveTimestamp') return (entry) => entry.receiveTimestamp;
   return (entry) => {
-    let value: unknown = entry;
+    let value: unknown = entry.whole();
     for (const part of parts) {
       if (value === null || typeof value !== 'object') return undefined;
       value = (value as Record<string, unknown>)[part];
@@ -58,9 +59,13 @@ function checkSeverity(field: string, value: string): void {
  * Reads a filter on entries.
  * @throws ApiError INVALID_ARGUMENT saying what could not be read.
  */
-export function parseLogFilter(text: string): (entry: StoredEntry) => boolean {
+export function parseLogFilter(text: string): (entry: ReadableEntry) => boolean {
   if (text.trim() === '') return () => true;
-  return parseExpression<StoredEntry>(text, { reader: readPath, rank, onEquality: checkSeverity });
+  return parseExpression<ReadableEntry>(text, {
+    reader: readPath,
+    rank,
+    onEquality: checkSeverity,
+  });
 }
 
 type ListRequest = z.infer<typeof requestSchema>;
@@ -77,7 +82,11 @@ function listEntries(logs: LogStore, request: ListRequest): Record<string, unkno
   const projects = request.resourceNames ?? [];
   const inProjects = ({ logName }: StoredEntry): boolean =>
     projects.length === 0 || projects.some((name) => logName.startsWith(`${name}/`));
-  const found = logs.entries().filter((entry) => inProjects(entry) && matches(entry));
+  const found = logs
+    .entries()
+    .filter(matches)
+    .map((entry) => entry.whole())
+    .filter(inProjects);
   const ordered = request.orderBy === 'timestamp desc' ? found.reverse() : found;
   const query = new URLSearchParams({
     pageSize: String(request.pageSize ?? 0),

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { attemptProbe, awaitStartup } from './probe.js';
@@ -34,6 +35,23 @@ it.each([
   const probe = { tcpSocket: {}, timeoutSeconds: 1 };
   const target = { probe, port: portOf(server), isBehindRelay };
   expect(await attemptProbe(target, new AbortController().signal)).toBe(passed);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+it('asks for a path without a slash at its front from the root', async () => {
+  const paths: (string | undefined)[] = [];
+  const server = createHttpServer((request, response) => {
+    paths.push(request.url);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target = {
+    probe: { httpGet: { path: 'ready?a' } },
+    port: portOf(server),
+    isBehindRelay: false,
+  };
+  expect(await attemptProbe(target, new AbortController().signal)).toBe(true);
+  expect(paths).toEqual(['/ready?a']);
   await new Promise((resolve) => server.close(resolve));
 });
 

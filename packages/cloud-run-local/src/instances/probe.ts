@@ -71,7 +71,7 @@ function tryHttp({ port, probe }: ProbeTarget, timeoutMs: number): Promise<Healt
       {
         host: '127.0.0.1',
         port,
-        path: probe.httpGet?.path ?? '/',
+        path: rooted(probe.httpGet?.path ?? ''),
         headers: { 'user-agent': 'GoogleHC/1.0', ...headers },
         agent: false,
         timeout: timeoutMs,
@@ -89,6 +89,9 @@ function tryHttp({ port, probe }: ProbeTarget, timeoutMs: number): Promise<Healt
     outgoing.end();
   });
 }
+
+/** A path without a slash at its front is meant from the root, as Kubernetes takes it; no request could carry it. */
+const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path}`);
 
 /** How a connection fails where nobody listens, directly or behind a relay. */
 const refusals: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET']);

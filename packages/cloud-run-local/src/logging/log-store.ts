@@ -27,6 +27,12 @@ export interface StoredEntry extends Payload {
   };
 }
 
+/** An entry that is put into form when somebody wants more of it than when it came. */
+export interface ReadableEntry {
+  readonly receiveTimestamp: string;
+  readonly whole: () => StoredEntry;
+}
+
 /** A request that was answered; put into form only when somebody reads the log. */
 export interface AnsweredRequest {
   readonly incoming: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'httpVersion' | 'socket'>;
@@ -109,12 +115,18 @@ export class LogStore {
     });
   }
 
-  /** All entries, oldest first. */
-  entries(): readonly StoredEntry[] {
+  /** All entries, oldest first. Whoever follows the log passes over nearly all of them, by when they came. */
+  entries(): readonly ReadableEntry[] {
     const split = this.#sequence % capacity;
     return [...this.#ring.slice(split), ...this.#ring.slice(0, split)]
       .filter((entry) => entry !== undefined)
-      .map((entry) => this.#format(entry));
+      .map((entry) => {
+        let whole: StoredEntry | undefined;
+        return {
+          receiveTimestamp: new Date(entry.timeMs).toISOString(),
+          whole: () => (whole ??= this.#format(entry)),
+        };
+      });
   }
 
   #add(entry: Omit<RawEntry, 'sequence' | 'timeMs'>): void {
