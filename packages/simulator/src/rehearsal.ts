@@ -183,6 +183,7 @@ function drawUsers(options: Stage['options']): Users {
         atMs - startMs,
         healthy,
       ),
+    failureRateWithout: (atMs) => scenario.stable(atMs - startMs, healthy).failureRate,
     slowAboveMs: plan.gates.latencyP95?.maxMs ?? Infinity,
   });
 }

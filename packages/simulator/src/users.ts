@@ -29,6 +29,8 @@ export type UsersOptions = {
   readonly behaviour: (revision: string, atMs: number) => Behaviour;
   /** Answers that take longer are counted as slow. @default Infinity */
   readonly slowAboveMs?: number;
+  /** Part of requests that would fail if there were no release. @default nothing is known of that */
+  readonly failureRateWithout?: (atMs: number) => number;
 };
 
 /** All answers of one revision so far. */
@@ -37,6 +39,8 @@ export type Tally = {
   readonly errors: number;
   /** Answers that took longer than the service's users should wait. */
   readonly slow: number;
+  /** How many of the failed ones are due to the release, on average over such worlds; left out where that is not known. */
+  readonly hurt?: number;
 };
 
 type Cell = { requests: number; errors: number; counts: number[] };
@@ -99,7 +103,21 @@ export class Users {
       ...before,
       requests: before.requests + requests,
       errors: before.errors + errors,
+      ...this.#hurt(before, { errors, failureRate, middleMs }),
     });
+  }
+
+  /** A failed answer is due to the release with the part of the failure rate that is. */
+  #hurt(
+    { hurt = 0 }: Tally,
+    served: { readonly errors: number; readonly failureRate: number; readonly middleMs: number },
+  ): Pick<Tally, 'hurt'> {
+    const { failureRateWithout } = this.#options;
+    if (failureRateWithout === undefined) return {};
+    const { errors, failureRate, middleMs } = served;
+    if (errors === 0) return { hurt };
+    const part = 1 - failureRateWithout(middleMs) / failureRate;
+    return { hurt: hurt + errors * Math.max(0, part) };
   }
 
   #slowIn(counts: readonly number[]): number {

@@ -50,6 +50,8 @@ describe('a simulated release', () => {
     expect(run.end).toBe('promoted');
     expect(run.decisions.map(({ type }) => type)).toContain('approved');
     expect(run.course.at(-1)?.sharePercent).toBe(100);
+    // Some of its answers failed, as some of the old revision's would have.
+    expect([run.usersHurt, run.candidate.errors > 0]).toEqual([0, true]);
   });
 
   test('that is broken is rolled back, and says how many users it hurt', async () => {

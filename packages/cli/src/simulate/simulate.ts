@@ -38,7 +38,7 @@ export type SimulatedRun = {
   readonly decisions: readonly Decision[];
   readonly candidate: Tally;
   readonly stable: Tally;
-  /** Answers of the candidate that failed, and would not have failed at the stable revision's rate. */
+  /** Answers of the candidate that failed, and would not have failed without the release. */
   readonly usersHurt: number;
   readonly steps: number;
   readonly money: Money;
@@ -116,8 +116,7 @@ function summarize(
   result: Rehearsal,
 ): Omit<SimulatedRun, 'decisions' | 'course'> {
   const { seed, rollout, tookMs, candidate, stable, ticks } = result;
-  const stableRate = stable.requests === 0 ? 0 : stable.errors / stable.requests;
-  const usersHurt = Math.max(0, Math.round(candidate.errors - candidate.requests * stableRate));
+  const usersHurt = Math.round(candidate.hurt ?? 0);
   const money = moneyOf(result, { size, medianMs });
   const end = rollout.status.type;
   return { seed, end, tookMs, candidate, stable, usersHurt, steps: ticks, money };
