@@ -99,6 +99,12 @@ describe('POST /api/chat', () => {
       .body;
     const { body } = await post(chat, { message: 'my elbow hurts', sessionId });
     expect(body.metadata['safety']).toBe('emergency');
+    const ill = await post(chat, { message: 'my son has asthma, can he dive?' });
+    const more = await post(chat, {
+      message: 'he only uses the inhaler in spring',
+      sessionId: ill.body.sessionId,
+    });
+    expect(more.body.metadata['safety']).toBe('medical');
   });
 
   test('somebody who does not want to live is not told of diving', async () => {

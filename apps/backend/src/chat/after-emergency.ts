@@ -45,7 +45,9 @@ function assessWithEarlier(message: string, history: readonly Message[]): Safety
   const earlier = history
     .filter(({ role, ageSeconds }) => role === 'user' && ageSeconds < secondsMax)
     .at(-1);
-  return earlier ? assessSafety(`${earlier.content}. ${message}`) : 'medical';
+  // After an illness that was spoken of, more about it is no news of a dive.
+  if (!earlier || assessSafety(earlier.content) !== 'safe') return 'medical';
+  return assessSafety(`${earlier.content}. ${message}`);
 }
 
 const allClear =

@@ -3,6 +3,7 @@ import { findForeignHelp, findForeignNotice } from './foreign-notice.js';
 
 test.each([
   ['wie tief darf ich mit OWD tauchen?', 'Englisch'],
+  ['kann man in Ägypten im Dezember tauchen', 'Englisch'],
   ['hasta qué profundidad puedo bucear con open water', 'inglés'],
   ["combien de temps avant de prendre l'avion après la plongée", 'anglais'],
   ['quanto tempo dopo una immersione posso volare con il mio aereo', 'inglese'],

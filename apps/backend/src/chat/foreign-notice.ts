@@ -14,7 +14,7 @@ const hotlines = 'DAN Europe +39-06-4211-5685, DAN America +1-919-684-9111';
 const languages: readonly Language[] = [
   {
     words:
-      'ich wir der das dem den und ist sind hat seit wie wo wann welche welcher welches welchen nicht mit für nach bei beim auf ein eine er kann darf soll muss mein meine freund freundin hilfe tauchen tauchgang',
+      'ich wir man der das dem den im gibt und ist sind hat seit wie wo wann welche welcher welches welchen nicht mit für nach bei beim auf ein eine er kann darf soll muss mein meine freund freundin hilfe tauchen tauchgang',
     notice: 'Ich kann bisher nur Englisch; bitte frag mich auf Englisch.',
     help: `Wenn gerade jemand in Not ist: ruf sofort den Rettungsdienst (in Europa 112), dann DAN, Tag und Nacht: ${hotlines}.`,
   },

@@ -3,7 +3,14 @@ import type { Answer } from './extractive-answer.js';
 
 /** Anybody anywhere, where nothing better is known. */
 const anyNumber =
-  '112 works in the European Union and from mobile telephones in many other countries, 911 in North America, 999 in the United Kingdom, 000 in Australia. At sea use VHF channel 16.';
+  '112 works in the European Union and from mobile telephones in many other countries, 911 in North America, 999 in the United Kingdom, 000 in Australia.';
+
+/** Telephones often do not reach where divers are. */
+const atSea = 'At sea use VHF channel 16.';
+
+function listNumbers(said: readonly string[]): string {
+  return `${findLocalNumbers(said) ?? anyNumber} ${atSea}`;
+}
 
 const danHotlines = 'DAN America +1-919-684-9111, DAN Europe +39-06-4211-5685';
 
@@ -12,7 +19,7 @@ const danHotlines = 'DAN America +1-919-684-9111, DAN Europe +39-06-4211-5685';
  * treatment, no diagnosis. `said` is what the diver has said and told about himself, the likeliest to name the place first.
  */
 export function answerEmergency(...said: readonly string[]): Answer {
-  const numbers = findLocalNumbers(said) ?? anyNumber;
+  const numbers = listNumbers(said);
   return answerSafely([
     'This sounds like an emergency. Please do not wait for answers from me.',
     `Call the emergency services now and say that it happened while diving. ${numbers}`,
@@ -27,7 +34,7 @@ export function answerEmergency(...said: readonly string[]): Answer {
  * the notes, where it might find a beer after the last dive.
  */
 export function answerWhileEmergency(...said: readonly string[]): Answer {
-  const numbers = findLocalNumbers(said) ?? anyNumber;
+  const numbers = listNumbers(said);
   return answerSafely([
     'This still sounds like an emergency, so please ask the people on the telephone and not me.',
     `If nobody has called yet, call the emergency services now. ${numbers} Stay on the line, ask them exactly what you asked me, and do what they say until help is there.`,
@@ -39,7 +46,7 @@ export function answerWhileEmergency(...said: readonly string[]): Answer {
 
 /** What is said when the diver says that it is over, or never was. */
 export function answerAllClear(...said: readonly string[]): Answer {
-  const numbers = findLocalNumbers(said) ?? anyNumber;
+  const numbers = listNumbers(said);
   return answerSafely([
     'I am glad to hear it, and I would rather ask once too often. What would you like to know?',
     `If anybody did have symptoms, or came up too fast, let DAN or a physician decide about the next dive or flight even if all is well now: ${danHotlines}. And if it comes back, call the emergency services at once. ${numbers}`,
@@ -48,7 +55,7 @@ export function answerAllClear(...said: readonly string[]): Answer {
 
 /** What is said to somebody who speaks of taking his own life: to stay out of the water, and with people. */
 export function answerDespair(...said: readonly string[]): Answer {
-  const numbers = findLocalNumbers(said) ?? anyNumber;
+  const numbers = listNumbers(said);
   return answerSafely([
     'I am sorry that it is this hard, and I am glad that you said it. Please do not go into the water now, and do not stay alone with this.',
     `Tell somebody who is near you, the crew, a friend, anybody, and call the emergency services now; they are there for this too. ${numbers}`,

@@ -25,7 +25,7 @@ export const foreignAfterDive = anyOf(
 
 /** Speaks of flying: then "after the dive" is a question of hours. */
 export const foreignFlight =
-  /\b(?:flieg\w*|flug\w*|vol|volar|vuelo|avion|voler|volare|aereo|voo|voar)\b/;
+  /\b(?:flieg\w*|flug\w*|vol|volar|vuelo|l?avion|voler|volare|l?aereo|voo|voar)\b/;
 
 /** "What is the bends?" in these languages. */
 export const foreignTheory = anyOf(

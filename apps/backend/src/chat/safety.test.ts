@@ -117,6 +117,7 @@ describe('the redirect', () => {
     expect(answerEmergency('no idea where').text).toContain('112 works in the European Union');
     expect(answerEmergency('estamos en México').text).toContain('911');
     expect(answerEmergency('wir sind in Ägypten').text).toContain('Egypt: 123');
+    expect(answerEmergency('wir sind in Ägypten').text).toContain('VHF channel 16');
     expect(answerEmergency('New South Wales').text).toContain('Australia: 000');
     expect(answerEmergency('New South Wales').text).not.toContain('United Kingdom');
   });
