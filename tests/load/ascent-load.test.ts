@@ -1,7 +1,7 @@
 /** `ascent load` as a user runs it, against a small real server. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -157,6 +157,14 @@ describe('ascent load', () => {
     };
     expect(result).toMatchObject({ interrupted: true, passed: false, errors: 0 });
     expect(await readFile(join(dir, 'result.html'), 'utf8')).toContain('Load test: interrupted');
+  });
+
+  test('whose result cannot be written is shown all the same, and ends with 5', async () => {
+    await mkdir(join(dir, 'result.json'));
+    const ran = await load('--stages', '1s:5', '--result', dir);
+    expect(ran.status).toBe(5);
+    expect(ran.stdout).toContain('passed  latency P95');
+    expect(ran.stderr).toContain('ASC_OUTPUT_UNWRITTEN');
   });
 
   test('without anything to ask has not passed, and does not claim a latency', async () => {

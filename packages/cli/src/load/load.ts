@@ -97,29 +97,31 @@ function showProgress({ stages, signal }: LoadOptions, tally: Tally): () => void
 
 /** Makes the folder for a result, before the minutes of the test. @throws AscentError `ASC_USAGE` where that cannot be. */
 export async function prepareResult(dir: string): Promise<void> {
-  await whereWritable(dir, async () => {
+  try {
     await mkdir(dir, { recursive: true });
     await access(dir, constants.W_OK);
-  });
+  } catch (error) {
+    const message = `A result cannot be written to ${dir}: ${reasonOf(error)}. Name another folder with --result.`;
+    throw new AscentError('ASC_USAGE', message);
+  }
 }
 
-/** Writes `result.json` and `result.html` into `dir`. @throws AscentError `ASC_USAGE` where that cannot be. */
+/** Writes `result.json` and `result.html` into `dir`. @throws AscentError `ASC_OUTPUT_UNWRITTEN` where that cannot be. */
 export async function writeResult(
   dir: string,
   { options, startedAt, result }: LoadRan,
 ): Promise<void> {
   const { url, stagesText: stages, thinkMs, thresholds } = options;
   const document = { url, startedAt, stages, thinkMs, thresholds, result };
-  await whereWritable(dir, async () => {
+  try {
     await writeFile(join(dir, 'result.json'), `${JSON.stringify(document, null, 2)}\n`);
     await writeFile(join(dir, 'result.html'), resultPage(result, { url, startedAt, stages }));
-  });
+  } catch (error) {
+    const message = `The result cannot be written to ${dir}: ${reasonOf(error)}. It stands above; make room before the next test.`;
+    throw new AscentError('ASC_OUTPUT_UNWRITTEN', message);
+  }
 }
 
-async function whereWritable(dir: string, work: () => Promise<void>): Promise<void> {
-  await work().catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The result cannot be written to ${dir}: ${why}. Name another folder with --result.`;
-    throw new AscentError('ASC_USAGE', message);
-  });
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
