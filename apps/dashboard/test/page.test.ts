@@ -167,9 +167,21 @@ const moments: readonly Moment[] = [
     reach: async (scene) => {
       await toStage(scene, 1);
       await scene.pass(6 * HOUR_MS, ({ status }) => status.type === 'rolledBack');
+      // What was written is seen by the next look.
+      await scene.tick();
     },
     state: 'Rolled back',
     headline: /^00042-xev was rolled back; 00041-qab serves everything again\.$/,
+  },
+  {
+    name: 'going-back',
+    options: { candidate: { failRatio: 0.05, medianMs: 700 } },
+    reach: async (scene) => {
+      await toStage(scene, 1);
+      await scene.pass(6 * HOUR_MS, ({ status }) => status.type === 'rolledBack');
+    },
+    state: 'Rolled back',
+    headline: /^00042-xev was rolled back; everybody goes back to 00041-qab\.$/,
   },
   {
     name: 'promoted',

@@ -116,7 +116,7 @@ function sceneOf(
 }
 
 function ofStatus(scene: Scene): Omit<Now, 'next'> {
-  const { rollout, candidate, stable } = scene;
+  const { rollout, candidate } = scene;
   const { status } = rollout;
   switch (status.type) {
     case 'running':
@@ -132,14 +132,17 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
       return {
         tone: 'good',
         state: 'Promoted',
-        headline: `${candidate} is the stable revision and serves everything.`,
+        headline:
+          scene.servedPercent === 100
+            ? `${candidate} is the stable revision and serves everything.`
+            : `${candidate} is the stable revision; everybody goes to it.`,
         why: lastSentence(scene),
       };
     case 'rolledBack':
       return {
         tone: 'bad',
         state: 'Rolled back',
-        headline: `${candidate} was rolled back; ${stable} serves everything again.`,
+        headline: `${candidate} was rolled back; ${backWords(scene)}.`,
         why: lastSentence(scene),
       };
     case 'superseded':
@@ -153,10 +156,17 @@ function ofStatus(scene: Scene): Omit<Now, 'next'> {
       return {
         tone: 'calm',
         state: 'Aborted',
-        headline: `The rollout of ${candidate} was aborted; ${stable} serves everything.`,
+        headline: `The rollout of ${candidate} was aborted; ${backWords(scene)}.`,
         why: lastSentence(scene),
       };
   }
+}
+
+/** Who was sent back to; until that was seen to be served, it is not said to have happened. */
+function backWords({ stable, servedPercent }: Scene): string {
+  return servedPercent === 0
+    ? `${stable} serves everything again`
+    : `everybody goes back to ${stable}`;
 }
 
 type Paused = Extract<Rollout['status'], { readonly type: 'paused' }>;

@@ -76,3 +76,9 @@ describe('a chart line', () => {
     expect(linePath([8, 8], 4, box)).toBe('M25.0 0.0L75.0 0.0');
   });
 });
+
+test('a number and its sign stay in one line', () => {
+  expect(shortenRevisions('web-00002-abc fails 0 % of 10 %', 'web')).toBe(
+    '00002-abc fails 0\u00a0% of 10\u00a0%',
+  );
+});
