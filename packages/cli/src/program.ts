@@ -5,7 +5,7 @@ import { formatDuration, parseDurationMs } from '@ascent/core';
 import { addBacktest } from './backtest/command.js';
 import { addCheck } from './check/command.js';
 import { colours } from './colour.js';
-import { addRestart, addSilence, addTickOff } from './commands/lifecycle.js';
+import { addRestart, addSilence, addTickOff, sayOnceWritten } from './commands/lifecycle.js';
 import type { ServeOptions } from './commands/serve.js';
 import { addCompletion } from './completion/command.js';
 import { addCost } from './cost/command.js';
@@ -88,18 +88,17 @@ function wish(program: Command, type: Wish['type'], summary: string): void {
     'why; it goes into the audit log',
     '',
   );
-  showExamples(wished, [`ascent ${type} --reason "${reasons[type] ?? 'as agreed'}"`]).action(
-    async (options: SharedOptions & { reason: string }) => {
+  const examples = [`ascent ${type} --reason "${reasons[type] ?? 'as agreed'}"`];
+  if (type === 'approve') {
+    wished.option('--stage <name>', 'only if that is the stage that comes next');
+    examples.push('ascent approve --stage half');
+  }
+  showExamples(wished, examples).action(
+    async ({ reason, stage, ...options }: SharedOptions & { reason: string; stage?: string }) => {
       const session = await openSession(options);
-      const { record, undelivered } = await act(session.world, {
-        type,
-        by: session.person,
-        reason: options.reason,
-      });
-      const rollout = record.rollout;
-      const said = rollout?.decisions.at(-1)?.sentence ?? '';
-      print(said, { record, undelivered }, session);
-      noteUndelivered(undelivered);
+      const of = stage === undefined ? {} : { stage };
+      const wanted = { type, by: session.person, reason, ...of };
+      await sayOnceWritten(session, (onWritten) => act(session.world, wanted, { onWritten }));
     },
   );
 }

@@ -1,5 +1,9 @@
 /** A person's commands through the real program, on services of cloud-run-local: real processes, real HTTP. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RECORD_ANNOTATION, type RolloutRecord } from '@ascent/core';
@@ -10,7 +14,7 @@ import {
   type Raw,
   // eslint-disable-next-line import-x/no-relative-packages -- the emulator's harness is a test's, so no package exports it
 } from '../../platform/test/cloud-run-local.js';
-import { runAscent, type Ran } from './run-ascent.js';
+import { bundle, runAscent, type Ran } from './run-ascent.js';
 
 let cloud: CloudRunLocal;
 let folder: string;
@@ -159,6 +163,39 @@ describe('a person', () => {
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('high-latency')]);
     const { stable } = await house.did('aborted', 'abort', '--reason', 'the wrong branch');
     expect(await house.shares()).toEqual({ [stable]: 100 });
+  });
+
+  test('is told that it went back while a webhook still hangs', async () => {
+    const house = await House.withRollout('hanging');
+    let answerHook = (): void => undefined;
+    const hook = createServer((_request, response) => {
+      answerHook = () => response.writeHead(200).end();
+    }).listen(0, '127.0.0.1');
+    await once(hook, 'listening');
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`;
+    await house.edit(({ metadata, ...rest }) => {
+      const text = metadata.annotations?.[RECORD_ANNOTATION] ?? '';
+      const record = JSON.parse(text) as { plan: { notify: { channels: unknown[] } } };
+      record.plan.notify.channels = [{ type: 'webhook', url, secret: { env: 'HOOK' } }];
+      const annotations = { ...metadata.annotations, [RECORD_ANNOTATION]: JSON.stringify(record) };
+      return { ...rest, metadata: { ...metadata, annotations } };
+    });
+    const args = ['rollback', '--plan', house.plan, '--journal', join(folder, 'journal/hanging')];
+    const asked = once(hook, 'request');
+    const child = spawn(process.execPath, [bundle, ...args], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], HOOK: 'secret' },
+    });
+    let troubles = '';
+    child.stderr.on('data', (chunk: Buffer) => (troubles += chunk.toString()));
+    const ended = once(child, 'exit');
+    // Only once it has been said does the webhook answer; the other way round its deadline passes, which is said as well.
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    await asked;
+    answerHook();
+    expect(said.toString()).toContain('serves everything again');
+    expect(await ended).toEqual([0, null]);
+    expect(troubles).toBe('');
+    hook.close();
   });
 
   test('cannot go back to a revision that a hand wrote into the record: it is said, and nothing moves', async () => {

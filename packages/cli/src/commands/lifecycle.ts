@@ -1,7 +1,7 @@
 /** Commands of a person that need more than a reason: ticking off, trying again, silencing an alert. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { act, restart, silence, type TickReport } from '@ascent/controller';
-import { formatDuration, parseDurationMs } from '@ascent/core';
+import { formatDuration, parseDurationMs, type RolloutRecord } from '@ascent/core';
 import { showExamples } from '../example.js';
 import { noteUndelivered, print } from '../output.js';
 import { openSession, type Session, type SharedOptions } from '../session.js';
@@ -14,7 +14,7 @@ export function addTickOff(command: Command): void {
   ]).action(async (options: SharedOptions & { what: string }) => {
     const session = await openSession(options);
     const wish = { type: 'tickOff', by: session.person, reason: options.what } as const;
-    say(await act(session.world, wish), session);
+    await sayOnceWritten(session, (onWritten) => act(session.world, wish, { onWritten }));
   });
 }
 
@@ -29,7 +29,13 @@ export function addRestart(command: Command): void {
     async (options: SharedOptions & { reason: string }) => {
       const session = await openSession(options);
       const { plan, person: by } = session;
-      say(await restart(session.world, { plan, by, reason: options.reason }), session);
+      const wish = { plan, by, reason: options.reason };
+      await sayOnceWritten(
+        session,
+        (onWritten) => restart(session.world, wish, { onWritten }),
+        // What is to be known about the traffic comes after it, and is in the status.
+        ({ rollout }) => rollout?.decisions[0]?.sentence ?? '',
+      );
     },
   );
 }
@@ -47,13 +53,15 @@ export function addSilence(command: Command): void {
     async (rule: string, options: SharedOptions & { for: number }) => {
       const session = await openSession(options);
       const wish = { by: session.person, rule, forMs: options.for };
-      const { record, undelivered } = await silence(session.world, wish);
       const text =
         options.for === 0
           ? `${rule} is told again.`
           : `Nobody is told of ${rule} for ${formatDuration(options.for)}; it is still written down.`;
-      print(text, { record, undelivered }, session);
-      noteUndelivered(undelivered);
+      await sayOnceWritten(
+        session,
+        (onWritten) => silence(session.world, wish, { onWritten }),
+        () => text,
+      );
     },
   );
 }
@@ -64,11 +72,26 @@ function silenceDuration(text: string): number {
   return durationMs;
 }
 
-/** The sentence of the last decision, and what of it has not reached its destination yet. */
-function say(
-  { record, undelivered }: Pick<TickReport, 'record' | 'undelivered'>,
+/**
+ * Applies a command and says so as soon as it is written: whoever sends everybody back at night does not wait for a
+ * webhook to learn that it worked. Then, once it was tried, what of it has not reached its destination yet.
+ */
+export async function sayOnceWritten(
   session: Session,
-): void {
-  print(record?.rollout?.decisions.at(-1)?.sentence ?? '', { record, undelivered }, session);
+  apply: (onWritten: (record: RolloutRecord) => void) => Promise<Told>,
+  textOf: (record: RolloutRecord) => string = lastSentence,
+): Promise<void> {
+  const { record, undelivered, idle } = await apply((written) => {
+    if (!session.json) print(textOf(written), null, session);
+  });
+  // JSON is one document, so it waits until all of it is known.
+  if (session.json) print('', { record, undelivered }, session);
+  else if (typeof idle === 'string') print(idle, null, session);
   noteUndelivered(undelivered);
+}
+
+type Told = Pick<TickReport, 'record' | 'undelivered'> & Partial<Pick<TickReport, 'idle'>>;
+
+function lastSentence({ rollout }: RolloutRecord): string {
+  return rollout?.decisions.at(-1)?.sentence ?? '';
 }
