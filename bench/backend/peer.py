@@ -59,10 +59,10 @@ with session as (
   insert into dovvybuddy.sessions (id, expires_at, message_count, diver_profile)
   values ($1, now() + $2 * interval '1 hour', 2, $7::jsonb) returning id
 )
-insert into dovvybuddy.messages (session_id, position, role, content, agent_type, citations)
-select session.id, 0, 'user', $3, null, null from session
+insert into dovvybuddy.messages (session_id, position, role, content, agent_type, citations, safety)
+select session.id, 0, 'user', $3, null, null, null from session
 union all
-select session.id, 0 + 1, 'assistant', $4, $5, $6::jsonb from session
+select session.id, 0 + 1, 'assistant', $4, $5, $6::jsonb, $8 from session
 returning position"""
 
 EMERGENCY = re.compile(r"\b(unconscious|unresponsive|not breathing|cannot breathe|numb|tingling|paraly[sz]ed|chest pain)\b", re.I)
@@ -179,7 +179,7 @@ async def chat(request: ChatRequest) -> ChatResponse:
     agent = AGENTS[best[0]["area"]] if best else "general"
     session = uuid.uuid4()
     dumped = json.dumps([c.dict() for c in citations])
-    await pool.fetch(INSERT, session, 24, request.message, text, agent, dumped, None)
+    await pool.fetch(INSERT, session, 24, request.message, text, agent, dumped, None, "safe")
     return ChatResponse(
         response=text, sessionId=session, agentType=agent, citations=citations,
         metadata={"requestId": str(uuid.uuid4()), "mode": "extractive", "safety": "safe"},
