@@ -60,7 +60,9 @@ async function failure(promise: Promise<unknown>): Promise<AscentError> {
 }
 
 describe('whoever waits for the first answer', () => {
-  const told = (): {
+  const told = (
+    afterMs: number,
+  ): {
     readonly port: ServicePort;
     readonly first: Promise<string>;
     said: string[];
@@ -74,12 +76,12 @@ describe('whoever waits for the first answer', () => {
       };
     });
     const platform = { type: 'local', url: server.url, project: 'p1', service: 'web' } as const;
-    const slow = { afterMs: 20, tell };
+    const slow = { afterMs, tell };
     return { port: createServicePort({ platform, deadlineMs: 30_000, slow }), first, said };
   };
 
   test('is told what is being waited for, and once', async () => {
-    const { port: slowPort, first, said } = told();
+    const { port: slowPort, first, said } = told(20);
     server.script = (_, response) => {
       void first.then(() => {
         answerJson(response, 200, service());
@@ -92,12 +94,14 @@ describe('whoever waits for the first answer', () => {
   });
 
   test('is told nothing where something has answered', async () => {
-    const { port: quickPort, said } = told();
+    // Long enough for a quick answer on a busy machine.
+    const afterMs = 1_500;
+    const { port: quickPort, said } = told(afterMs);
     await quickPort.read();
     server.script = (_, response) => {
       setTimeout(() => {
         answerJson(response, 200, service());
-      }, 60);
+      }, afterMs + 100);
     };
     await quickPort.read();
     expect(said).toEqual([]);
