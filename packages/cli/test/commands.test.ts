@@ -131,6 +131,9 @@ describe('a rollout, command by command', () => {
     expect(page).toContain('dana rolled back');
     expect(page.match(/<svg /g)?.length).toBeGreaterThanOrEqual(1);
     expect(page).not.toMatch(/<(script|link|img|iframe)|url\(|https?:/);
+    // Read on a phone in the dark: letters of a size, and every decision in the width of the page.
+    expect(page).toMatch(/max-width:40rem\)\{svg\{font-size:25px/);
+    expect(page).toContain('<div class="log">');
   });
 });
 

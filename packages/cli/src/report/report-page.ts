@@ -16,13 +16,16 @@ import {
   utc,
 } from './report-text.js';
 
-const CANDIDATE = '#0072b2';
-const STABLE = '#6b6b6b';
+const CANDIDATE = 'var(--candidate)';
+const STABLE = 'var(--stable)';
 
-const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `:root{color-scheme:light dark;--candidate:#0072b2;--stable:#6b6b6b}
+@media screen and (prefers-color-scheme:dark){:root{--candidate:#56b4e9;--stable:#a6a6a6}}
+body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.1rem;margin-top:2rem}.table{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #8884}td{font-variant-numeric:tabular-nums}
 svg{width:100%;height:auto;font:12px system-ui,sans-serif;fill:currentColor}.end{font-size:1.15rem}blockquote{margin:1rem 0;padding-left:1rem;border-left:3px solid #8888}
+@media (max-width:40rem){svg{font-size:25px;overflow:visible}.log :is(table,tbody,tr,td){display:block;border:0}.log thead{display:none}.log tr{padding:.5rem 0;border-bottom:1px solid #8884}.log td{padding:0 .6rem 0 0;display:inline}.log td:last-child{display:block}}
 @media print{body{margin:0;max-width:none}h2{break-after:avoid}tr,svg{break-inside:avoid}}`;
 
 /** The page. */
@@ -39,7 +42,7 @@ ${reasons.map(({ by, reason }) => `<blockquote>${escaped(reason)} (${escaped(by)
 <p>${utc(rollout.startedMs)} to ${utc(untilMs)}, ${span}.</p>
 <h2>The ascent</h2>${shareChart(report)}${table(['Stage', 'Share', 'Hold', 'Entered'], stageRows(report))}
 ${judgement(report)}${traffic(report)}
-<h2>Decisions</h2>${decisions(report)}
+<h2>Decisions</h2><div class="log">${decisions(report)}</div>
 </main></body></html>
 `;
 }
