@@ -141,7 +141,7 @@ export {
 } from './record/rollout.js';
 export type { SecretName } from './secret-name.js';
 export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './plan/smoke-plan.js';
-export { tidyWords } from './said.js';
+export { oneLine, tidyWords } from './said.js';
 export { stageOf } from './record/stage.js';
 export {
   areScenariosDue,

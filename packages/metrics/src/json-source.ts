@@ -1,4 +1,5 @@
 /** Asks one metrics source for JSON, within a deadline. Whatever prevents an answer is told in words. */
+import { oneLine } from '@ascent/core';
 import { Unreadable } from './unreadable.js';
 
 /** What is asked of `fetch`: less than the standard, so that Node's and undici's are equally good. */
@@ -10,7 +11,19 @@ export type Fetch = (
     readonly body: string | null;
     readonly signal: AbortSignal;
   },
-) => Promise<{ readonly status: number; readonly text: () => Promise<string> }>;
+) => Promise<JsonAnswer>;
+
+/** An answer: read from `body` where it has one, so that an endless one can be left. */
+type JsonAnswer = {
+  readonly status: number;
+  readonly text: () => Promise<string>;
+  readonly body?: AsyncIterable<Uint8Array> | null;
+};
+
+/** A day of samples is a few megabytes; a source gone mad must not fill the controller's memory. */
+const ANSWER_BYTES_MAX = 64 * 1_048_576;
+/** What an answer that is no JSON says of itself: enough to see that it is a sign-in page. */
+const EXCERPT_LENGTH_MAX = 200;
 
 /** What a source needs. */
 export type JsonSourceOptions = {
@@ -40,8 +53,10 @@ export function createJsonSource(options: JsonSourceOptions): AskJson {
     const json = parse(text);
     if (status === 200 && json !== undefined) return json;
     const said = json === undefined ? null : options.faultIn(json);
-    const words = said ?? (text.trim() === '' ? 'an empty answer' : text.trim().slice(0, 200));
-    throw new Unreadable(`${options.name} answered HTTP ${status}: ${words}`);
+    const words = said ?? (text.trim() === '' ? 'an empty answer' : text);
+    throw new Unreadable(
+      `${options.name} answered HTTP ${status}: ${oneLine(words, EXCERPT_LENGTH_MAX)}`,
+    );
   };
 }
 
@@ -61,11 +76,26 @@ async function exchange(
       body: form === null ? null : form.toString(),
       signal,
     });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, text: await readText(response) };
   } catch (error) {
     const reason = signal.aborted ? 'no answer in time' : causeOf(error);
     throw new Unreadable(`${name} cannot be read: ${reason}`);
   }
+}
+
+async function readText(answer: JsonAnswer): Promise<string> {
+  const { body } = answer;
+  if (body === undefined || body === null) return await answer.text();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_BYTES_MAX) {
+      throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX / 1_048_576} MiB`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** What `promise` gives; rejects once `signal` fires, because a token service may hang for ever. */
