@@ -12,11 +12,14 @@ export interface Situation {
 }
 
 /**
- * Judges a message within its conversation. After an emergency whatever points at it ("what should I do now?") belongs to it,
+ * Judges a message within its conversation; `alone` is what it is without it. After an emergency whatever points at it ("what should I do now?") belongs to it,
  * and a complaint that alone is for a physician is an emergency after the dive that was told of just before.
  */
-export function assessSituation(message: string, history: readonly Message[]): Situation {
-  const alone = assessSafety(message);
+export function assessSituation(
+  message: string,
+  alone: SafetyLabel,
+  history: readonly Message[],
+): Situation {
   if (!followsEmergency(history)) {
     const safety = alone === 'medical' ? assessWithEarlier(message, history) : alone;
     return { safety, isOngoing: false, isAllClear: false };

@@ -47,7 +47,7 @@ export async function* converse(
   report.safety = assessSafety(request.message);
   const turn = await beginTurn(ports, request, report);
   report.sessionId = turn.sessionId;
-  const situation = assessSituation(request.message, turn.history);
+  const situation = assessSituation(request.message, report.safety, turn.history);
   report.safety = situation.safety;
   let isFinished = false;
   try {

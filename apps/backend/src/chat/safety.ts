@@ -51,9 +51,10 @@ export function assessSafety(message: string): SafetyLabel {
   const context = readContext(tagged);
   const signs = splitSentences(text).map((sentence) => readSigns(sentence));
   const alarms = signs.filter((sign) => isEmergency(sign, context));
-  const sound = judgeSound(text, tagged);
   const isCertain = alarms.some(({ isCry, isGrave }) => isCry || (isGrave && context.afterDive));
-  if (isCertain || (alarms.length > 0 && sound > calmUpTo)) return 'emergency';
+  if (isCertain) return 'emergency';
+  const sound = judgeSound(text, tagged);
+  if (alarms.length > 0 && sound > calmUpTo) return 'emergency';
   const isMedical = medicalTopic.test(text);
   if (sound > soundFrom && soundsUrgent(context, isMedical) && !foreignFlight.test(text)) {
     return 'emergency';
