@@ -41,7 +41,8 @@ test('docs/cli.md is the table of the commands', async () => {
 
 Every command shows its options and an example with \`ascent help <command>\`, answers with \`--json\` to programs, and ends
 with a status from [the catalogue of errors](errors.md). Colours are only there where a person looks: \`NO_COLOR\` takes them
-away, \`FORCE_COLOR\` keeps them in a pipe.
+away, \`FORCE_COLOR\` keeps them in a pipe. A platform that does not answer is tried for half a minute; on a
+terminal you are told so after two seconds.
 
 \`\`\`sh
 ascent init                        # four questions, and a plan with comments
