@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Passage } from '../content/passage.js';
 import type { Retrieval } from '../content/retrieval.js';
-import type { SessionStore, StoredProfile, Turn } from '../data/session-store.js';
+import {
+  historyMessagesMax,
+  type Message,
+  type SessionStore,
+  type StoredProfile,
+  type Turn,
+} from '../data/session-store.js';
 import { ApiError } from '../errors.js';
 import type { Writer } from '../model/fallback.js';
 import type { ProviderFault } from '../model/provider.js';
@@ -81,8 +87,11 @@ async function beginTurn(
 ): Promise<MaybeStoredTurn> {
   const taking = sessions.beginTurn(sessionId, diverProfile);
   if (safety !== 'emergency') return taking;
+  const reading = readEarlier(sessions, sessionId);
   const turn = await inTime(taking);
   if (turn) return turn;
+  // What is known by now, and nothing that takes longer.
+  const history = (await Promise.race([reading, Promise.resolve(undefined)])) ?? [];
   // It may be given the turn yet, when nobody waits for it any more.
   taking.then(
     (late) => sessions.abandonTurn(late),
@@ -93,11 +102,23 @@ async function beginTurn(
   return {
     sessionId: sessionId ?? token,
     isNew: true,
-    history: [],
+    history,
     diverProfile: diverSaid,
     token,
     isUnstored: true,
   };
+}
+
+/** What was said before, read without a turn: it may tell where somebody is. */
+async function readEarlier(
+  sessions: SessionStore,
+  sessionId: string | undefined,
+): Promise<readonly Message[]> {
+  if (sessionId === undefined) return [];
+  const session = await sessions.read(sessionId).catch(() => undefined);
+  return (session?.messages ?? [])
+    .slice(-historyMessagesMax)
+    .map(({ role, content, safety }) => ({ role, content, safety, ageSeconds: 0 }));
 }
 
 async function finishTurn(
