@@ -32,12 +32,12 @@ function say(
   rollout: Rollout,
   { gate, nowMs }: { readonly gate: GateState; readonly nowMs: number },
 ): Rollout {
-  const opening = gate.verdict === 'unhealthy' ? 'Gate' : 'Unreadable gate';
   const said = rollout.decisions.some(
-    ({ type, sentence, atMs }) =>
+    ({ type, sentence, atMs, verdict }) =>
       type === 'noticed' &&
+      verdict === gate.verdict &&
       atMs >= rollout.stageEnteredMs &&
-      sentence.startsWith(`${opening} ${gate.name} `),
+      sentence.startsWith(`Gate ${gate.name} `),
   );
   const rule = plan.customGates.find(({ name }) => name === gate.name);
   if (said || (gate.verdict === 'unhealthy' && rule?.then === 'rollback')) return rollout;
@@ -47,7 +47,7 @@ function say(
     stage: stageOf(plan, rollout).name,
     toPercent: rollout.sharePercent,
     verdict: gate.verdict,
-    sentence: `${opening} ${gate.sentence} It holds the rollout meanwhile.`,
+    sentence: `Gate ${gate.sentence} It holds the rollout meanwhile.`,
   });
 }
 
