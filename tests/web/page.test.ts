@@ -130,7 +130,7 @@ describe('a conversation', () => {
     const numbers = await turn
       .locator('a.call')
       .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
-    expect(numbers).toEqual(['tel:1669', 'tel:+390642115685', 'tel:+19196849111']);
+    expect(numbers).toEqual(['tel:1669', 'tel:+390642118685', 'tel:+19196849111']);
     expect(await violations(page)).toEqual([]);
     await picture(page, 'emergency-phone');
   });

@@ -1,6 +1,7 @@
 import type { Passage } from '../content/passage.js';
 import { isRelevant } from '../content/retrieval.js';
 import type { AgentType, Citation } from './contract.js';
+import { danHotlines } from './hotlines.js';
 
 /** An answer that can be given as it stands. */
 export interface Answer {
@@ -33,8 +34,7 @@ const alsoAboutIt = 0.9;
 const nearlyAsGood = 0.6;
 
 /** The net below the safety check, at the end of answers about safety. */
-export const ifItIsHappeningNow =
-  'If this is happening to somebody now, do not read on: call the local emergency services, then DAN (America +1-919-684-9111, Europe +39-06-4211-5685).';
+export const ifItIsHappeningNow = `If this is happening to somebody now, do not read on: call the local emergency services, then the Divers Alert Network (${danHotlines}).`;
 
 /**
  * Answers by quoting the passages that fit best: first the best section, then a second one if it is nearly as good.

@@ -10,7 +10,7 @@ test.each([
 ])('"%s" is answered in its language, with whom to call', (message, word) => {
   const text = findForeignNotice(message)?.text;
   expect(text).toContain(word);
-  expect(text).toContain('+39-06-4211-5685');
+  expect(text).toContain('+39-06-4211-8685');
 });
 
 test.each([

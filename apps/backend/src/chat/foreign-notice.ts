@@ -1,4 +1,5 @@
 import type { Answer } from './extractive-answer.js';
+import { danHotlines } from './hotlines.js';
 
 interface Language {
   /** Words that nearly every sentence holds. */
@@ -9,33 +10,31 @@ interface Language {
   readonly help: string;
 }
 
-const hotlines = 'DAN Europe +39-06-4211-5685, DAN America +1-919-684-9111';
-
 const languages: readonly Language[] = [
   {
     words:
       'ich wir man der das dem den im gibt und ist sind hat seit wie wo wann welche welcher welches welchen nicht mit für nach bei beim auf ein eine er kann darf soll muss mein meine freund freundin hilfe tauchen tauchgang',
     notice: 'Ich kann bisher nur Englisch; bitte frag mich auf Englisch.',
-    help: `Wenn gerade jemand in Not ist: ruf sofort den Rettungsdienst (in Europa 112), dann DAN, Tag und Nacht: ${hotlines}.`,
+    help: `Wenn gerade jemand in Not ist: ruf sofort den Rettungsdienst (in Europa 112), dann das Divers Alert Network, Tag und Nacht: ${danHotlines}.`,
   },
   {
     words:
       'el la los las en del que qué cómo como cuál cuándo cuánto dónde puedo puede para con por una mi es está estamos hago después hasta amigo amiga novio novia ayuda socorro bucear buceo inmersión',
     notice: 'Por ahora solo sé inglés; por favor, pregúntame en inglés.',
-    help: `Si alguien está en peligro ahora mismo: llama enseguida a los servicios de emergencia (112 en Europa) y después a DAN, día y noche: ${hotlines}.`,
+    help: `Si alguien está en peligro ahora mismo: llama enseguida a los servicios de emergencia (112 en Europa) y después a Divers Alert Network, día y noche: ${danHotlines}.`,
   },
   {
     words:
       'je nous il elle on ne pas plus le la les des est que quel quelle comment combien où quand avec pour dans sur une mon ma mes peut puis avant après depuis copain copine femme mari secours plonger plongée',
     notice:
       "Pour l'instant je ne parle qu'anglais ; posez votre question en anglais, s'il vous plaît.",
-    help: `Si quelqu'un est en danger maintenant : appelez tout de suite les secours (112 en Europe), puis DAN, jour et nuit : ${hotlines}.`,
+    help: `Si quelqu'un est en danger maintenant : appelez tout de suite les secours (112 en Europe), puis Divers Alert Network, jour et nuit : ${danHotlines}.`,
   },
   {
     words:
       'io il la gli che non come quando quanto quale dove posso può con per una mio mia è dopo prima del della dal amico amica ragazza ragazzo aiuto immersione immersioni',
     notice: 'Per ora parlo solo inglese; per favore, chiedimi in inglese.',
-    help: `Se qualcuno è in pericolo adesso: chiama subito i soccorsi (112 in Europa), poi DAN, giorno e notte: ${hotlines}.`,
+    help: `Se qualcuno è in pericolo adesso: chiama subito i soccorsi (112 in Europa), poi Divers Alert Network, giorno e notte: ${danHotlines}.`,
   },
 ];
 

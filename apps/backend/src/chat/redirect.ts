@@ -1,5 +1,6 @@
 import { findLocalNumbers } from './emergency-numbers.js';
 import type { Answer } from './extractive-answer.js';
+import { danHotlines } from './hotlines.js';
 
 /** Anybody anywhere, where nothing better is known. */
 const anyNumber =
@@ -11,8 +12,6 @@ const atSea = 'At sea use VHF channel 16.';
 function listNumbers(said: readonly string[]): string {
   return `${findLocalNumbers(said) ?? anyNumber} ${atSea}`;
 }
-
-const danHotlines = 'DAN America +1-919-684-9111, DAN Europe +39-06-4211-5685';
 
 /**
  * What is said to somebody who may be in an emergency: whom to call, first of all where he is, as far as he has told. No

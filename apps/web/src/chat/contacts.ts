@@ -11,7 +11,7 @@ export type Contact = {
 
 /** The diving hotlines: any country, member or not, day and night. */
 export const hotlines: readonly Contact[] = [
-  { name: 'DAN Europe', where: 'day and night', number: '+39-06-4211-5685' },
+  { name: 'DAN Europe', where: 'day and night', number: '+39-06-4211-8685' },
   { name: 'DAN America', where: 'and the rest of the world', number: '+1-919-684-9111' },
 ];
 
