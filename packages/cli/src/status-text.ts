@@ -121,6 +121,12 @@ function waitingLines(
     const names = people.length === 0 ? '' : ` (${people.join(', ')})`;
     lines.push(`Approvals of ${next.name}: ${people.length} of ${next.approvalsRequired}${names}`);
   }
+  if (rollout.blindSinceMs !== null) {
+    const blindMs = Math.max(0, nowMs - rollout.blindSinceMs);
+    lines.push(
+      `Metrics: cannot be read for ${formatDuration(blindMs)} now; it does not go on meanwhile.`,
+    );
+  }
   for (const { verdict, sentence } of rollout.customGates) {
     lines.push(`Gate (${verdict}): ${sentence}`);
   }

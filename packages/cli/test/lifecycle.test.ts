@@ -217,6 +217,14 @@ describe('a person', () => {
   });
 });
 
+test('a person who asks while the metrics cannot be read is told so', async () => {
+  const nowhere = { prometheus: { url: 'http://127.0.0.1:9', samplePeriod: '1s' } };
+  const house = await House.withRollout('blind', { metrics: nowhere, alerts: [] });
+  await house.until('tick', ({ json }) => typeof json.record?.rollout?.blindSinceMs === 'number');
+  const { stdout } = await runAscent(['status', '--plan', house.plan]);
+  expect(stdout).toMatch(/^Metrics: cannot be read for .+ now; it does not go on meanwhile\.$/m);
+});
+
 describe('CPU and memory of real instances', () => {
   test('fire alerts in the stability week, and the status shows them', async () => {
     const rule = { for: '5s', channels: ['email'] };
