@@ -143,10 +143,16 @@ test('load that the service keeps up with', async () => {
 });
 
 test('retire says all that is missing, and changes nothing', async () => {
-  expect((await ascent('tick')).status).toBe(0);
-  const ran = await ascent('retire', '--spec', 'retire.yaml');
-  expect(ran.status).toBe(3);
-  expect(ran).toMatchSnapshot();
+  const fresh = await startKnativeService('web');
+  try {
+    writeFileSync(join(dir, 'fresh.yaml'), planText(fresh.url));
+    expect((await ascent('tick', '--plan', 'fresh.yaml')).status).toBe(0);
+    const ran = await ascent('retire', '--plan', 'fresh.yaml', '--spec', 'retire.yaml');
+    expect(ran.status).toBe(3);
+    expect(ran).toMatchSnapshot();
+  } finally {
+    fresh.close();
+  }
 });
 
 test('serve prints its page and a token, and ends in peace', async () => {
