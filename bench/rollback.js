@@ -1,5 +1,6 @@
-// How long `ascent rollback` takes from the start of its process to its end, against cloud-run-local on this machine: ten
-// rollouts at 10 %, ten rollbacks. `node bench/rollback.js` prints the table, `-- --write` puts it into rollback.md.
+// How long `ascent rollback` and `ascent status` take from the start of their process to its end, against cloud-run-local
+// on this machine: ten rollouts at 10 %, at each one status and one rollback. `node bench/rollback.js` prints the table,
+// `-- --write` puts it into rollback.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -62,19 +63,20 @@ async function measure(url) {
   writeFileSync(join(folder, 'ascent.yaml'), JSON.stringify(plan));
   await deploy(api, '0');
   run([ascent, 'tick']);
-  const times = [];
+  const [statuses, rollbacks] = [[], []];
   for (let version = 1; version <= RUNS; version += 1) {
     await deploy(api, String(version));
     const settled = () =>
       JSON.parse(run([ascent, 'tick', '--json']).stdout).record.rollout?.stageSettledMs ?? null;
     while (settled() === null);
     run([ascent, 'skip', '--reason', 'bench']);
-    times.push(run([ascent, 'rollback', '--reason', 'bench']));
+    statuses.push(run([ascent, 'status']));
+    rollbacks.push(run([ascent, 'rollback', '--reason', 'bench']));
     const { spec } = await (await fetch(`${api}/services/web`)).json();
     const served = spec.traffic.filter(({ percent }) => percent > 0);
     if (served.length !== 1 || served[0].percent !== 100) throw new Error('users were left behind');
   }
-  return times;
+  return { statuses, rollbacks };
 }
 
 function row(what, all) {
@@ -102,12 +104,13 @@ try {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { url } = JSON.parse((await lines.next()).value);
   const [load] = loadavg();
-  const times = await measure(url);
+  const { statuses, rollbacks } = await measure(url);
   const bare = Array.from({ length: RUNS }, () => run(['-e', '0']));
   const text = [
     '| what | median ms | worst ms | median CPU ms | worst CPU ms |',
     '| --- | ---: | ---: | ---: | ---: |',
-    row('`ascent rollback`, process start included', times),
+    row('`ascent rollback`, process start included', rollbacks),
+    row('`ascent status`, likewise', statuses),
     row('Node starting and doing nothing', bare),
     '',
     `${RUNS} runs on ${cpus().length} cores of ${cpus()[0].model.trim()}, Node ${process.versions.node}; load average ${load.toFixed(1)} before it.`,

@@ -1,4 +1,5 @@
 /** The `ascent` command: arguments in, exit status out. */
+import './quick-start.js';
 import { CommanderError } from 'commander';
 import { AscentError, errorCatalogue } from '@ascent/core';
 import { reportError, surviveClosedPipes } from './output.js';

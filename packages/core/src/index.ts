@@ -140,7 +140,12 @@ export {
   type Watch,
 } from './record/rollout.js';
 export type { SecretName } from './secret-name.js';
-export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './plan/smoke-plan.js';
+export {
+  countOfChecks,
+  smokeFileSchema,
+  type SmokeCheck,
+  type SmokeOutcome,
+} from './plan/smoke-plan.js';
 export { oneLine, tidyWords } from './said.js';
 export { stageOf } from './record/stage.js';
 export {

@@ -2,6 +2,7 @@
 import {
   alertsOf,
   countSpotChecks,
+  countOfChecks,
   formatDuration,
   holdingGate,
   isOpen,
@@ -223,7 +224,8 @@ function atZero({ rollout, candidate, plan, short }: Scene): Omit<Now, 'next'> {
     ? `${candidate} runs at 0 %: no user reaches it yet.`
     : `${candidate} is starting; no user reaches it yet.`;
   const checks = stageOf(plan, rollout).smoke.length;
-  const waiting = checks > 0 ? `${checks} smoke checks run against its own address.` : '';
+  const run = checks === 1 ? 'runs' : 'run';
+  const waiting = checks > 0 ? `${countOfChecks(checks)} ${run} against its own address.` : '';
   const state = started ? 'Checking' : 'Starting';
   return { tone: 'calm', state, headline, why: short(decided?.sentence ?? waiting) };
 }

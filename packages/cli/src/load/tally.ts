@@ -2,7 +2,10 @@
  * What came of a load test. Latencies go into HDR histograms (three significant digits at any magnitude), so that a
  * percentile is one of what was measured and never of a mean of percentiles.
  */
-import { build, type Histogram } from 'hdr-histogram-js';
+import type { Histogram } from 'hdr-histogram-js';
+
+// A file of its own beside the bundle: commands other than `load` do not read it.
+const { build } = await import('hdr-histogram-js');
 
 /** How one request ended. */
 export type Outcome = {

@@ -122,3 +122,8 @@ export type SmokeOutcome = {
   /** How many checks ran. */
   readonly checks: number;
 };
+
+/** `1 smoke check`, `3 smoke checks`. */
+export function countOfChecks(checks: number): string {
+  return checks === 1 ? '1 smoke check' : `${checks} smoke checks`;
+}

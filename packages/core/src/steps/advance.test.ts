@@ -50,7 +50,7 @@ describe('a sentence of the audit log', () => {
       { check: 'chat', message: 'response is empty' },
     ];
     world.pass(1);
-    expect(world.rollout.decisions.at(-1)?.sentence).toContain('failed 1 of 1 smoke checks');
+    expect(world.rollout.decisions.at(-1)?.sentence).toContain('failed 1 of 1 smoke check');
   });
 
   test('is one printable line of bounded length, whatever it quotes', () => {

@@ -8,6 +8,7 @@ import { formatDuration } from '../duration.js';
 import type { Judgement, Verdict } from '../evidence/index.js';
 import { holdingGate } from './note-gates.js';
 import type { RolloutPlan, Stage } from '../plan/plan.js';
+import { countOfChecks } from '../plan/smoke-plan.js';
 import type { Approval, DecisionType, Rollout } from '../record/rollout.js';
 import { areScenariosDue, countSpotChecks, scenariosOf } from '../record/spot-checks.js';
 import { stageOf } from '../record/stage.js';
@@ -53,7 +54,7 @@ function stageVerdict(rollout: Rollout, stage: Stage, judgement: Judgement): Lea
     return { verdict: 'undecided', sentence: 'The smoke checks have not passed yet.' };
   }
   const checked =
-    smoke > 0 ? ` and passed ${smoke} smoke checks` : '; the plan names no smoke checks';
+    smoke > 0 ? ` and passed ${countOfChecks(smoke)}` : '; the plan names no smoke checks';
   return { verdict: 'healthy', sentence: `The new revision started${checked}.` };
 }
 

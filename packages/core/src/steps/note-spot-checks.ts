@@ -43,6 +43,6 @@ export function noteSpotChecks(
     reason,
     sinceMs: nowMs,
   } as const;
-  const sentence = `The rollout waits for a person because ${reason}. ${said} Resume to run them again, or rollback.`;
+  const sentence = `The rollout waits for a person because ${reason}. ${said} Resume to run them again, or roll back.`;
   return decide({ ...rollout, status, spotChecks }, { ...shared, type: 'paused', sentence });
 }

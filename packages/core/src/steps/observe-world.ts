@@ -18,6 +18,7 @@ import { goOn } from './go-on.js';
 import { noteAlerts } from './note-alerts.js';
 import { backByGate, noteGates } from './note-gates.js';
 import type { RolloutPlan } from '../plan/plan.js';
+import { countOfChecks } from '../plan/smoke-plan.js';
 import { isOpen, type Rollout } from '../record/rollout.js';
 import { rollBack } from './roll-back.js';
 import { stageOf } from '../record/stage.js';
@@ -116,7 +117,7 @@ function foreignChange(
       stage: stageOf(plan, rollout).name,
       toPercent: rollout.sharePercent,
       by,
-      sentence: `The rollout is paused because ${reason} (by ${by}). Ascent leaves it so: resume to go back to the plan, or rollback.`,
+      sentence: `The rollout is paused because ${reason} (by ${by}). Ascent leaves it so: resume to go back to the plan, or roll back.`,
     },
   );
 }
@@ -195,7 +196,7 @@ function noteSmoke(plan: RolloutPlan, rollout: Rollout, { smoke, nowMs }: Observ
   if (smoke === null || rollout.smoke?.passed === true) return rollout;
   const shared = { nowMs, stage: stageOf(plan, rollout).name, toPercent: rollout.sharePercent };
   if (smoke.passed) {
-    const sentence = `${rollout.candidate} passed ${smoke.checks} smoke checks at its own address.`;
+    const sentence = `${rollout.candidate} passed ${countOfChecks(smoke.checks)} at its own address.`;
     return decide(
       { ...rollout, smoke, smokeFailures: 0 },
       { ...shared, type: 'smokePassed', sentence },
@@ -205,7 +206,7 @@ function noteSmoke(plan: RolloutPlan, rollout: Rollout, { smoke, nowMs }: Observ
   const what = first === undefined ? 'no check could run' : `${first.check}: ${first.message}`;
   // One check may fail in several ways.
   const failed = new Set(smoke.failures.map(({ check }) => check)).size;
-  const sentence = `${rollout.candidate} failed ${failed} of ${smoke.checks} smoke checks (${what}).`;
+  const sentence = `${rollout.candidate} failed ${failed} of ${countOfChecks(smoke.checks)} (${what}).`;
   return decide(
     { ...rollout, smoke, smokeFailures: rollout.smokeFailures + 1 },
     { ...shared, type: 'smokeFailed', sentence },
@@ -284,7 +285,7 @@ function blindTooLong({ plan, rollout, event }: Scene): Rollout | null {
       nowMs,
       stage: stageOf(plan, rollout).name,
       toPercent: rollout.sharePercent,
-      sentence: `The rollout waits for a person because ${reason}: resume to go on once they are back, or rollback.`,
+      sentence: `The rollout waits for a person because ${reason}: resume to go on once they are back, or roll back.`,
     },
   );
 }

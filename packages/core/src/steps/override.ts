@@ -47,7 +47,7 @@ function checkOverride(
     throw new AscentError('ASC_REASON_REQUIRED', message);
   }
   if (rollout.status.type === 'paused' && rollout.status.cause === 'foreignChange') {
-    const message = `The traffic is not as Ascent left it, so there is nothing to ${type} from. Resume first, which goes back to the plan, or rollback.`;
+    const message = `The traffic is not as Ascent left it, so there is nothing to ${type} from. Resume first, which goes back to the plan, or roll back.`;
     throw new AscentError('ASC_FOREIGN_TRAFFIC', message);
   }
   if (rollout.sharePercent === 0 && rollout.stageSettledMs === null) {
