@@ -39,7 +39,8 @@ let token: string;
 beforeAll(async () => {
   workDir = await mkdtemp(join(tmpdir(), 'ascent-e2e-page-'));
   demo = spawn(process.execPath, [join(root, 'apps/demo/dist/start.js')], {
-    env: { ...process.env, ASCENT_DEMO_DIR: workDir },
+    // On a CI machine, too, what is piped has no colours.
+    env: { ...process.env, CI: 'true', ASCENT_DEMO_DIR: workDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   ended = once(demo, 'exit');

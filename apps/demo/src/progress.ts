@@ -3,7 +3,7 @@
  * come when there is news.
  */
 import { createLogUpdate } from 'log-update';
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import type { Rollout, RolloutRecord } from '@ascent/core';
 import type { Ask } from './crowd.js';
 
@@ -54,7 +54,8 @@ function newDecisions(rollout: Rollout, said: string): readonly string[] {
   return rollout.decisions
     .filter((decision) => decision.seq > from)
     .map(({ stage, sentence, type }) => {
-      const colour = type === 'rolledBack' ? pc.red : type === 'promoted' ? pc.green : pc.bold;
+      const colour =
+        type === 'rolledBack' ? colours.red : type === 'promoted' ? colours.green : colours.bold;
       return `  ${colour(stage.padEnd(7))} ${sentence}`;
     });
 }
@@ -71,9 +72,9 @@ function liveText(
     lines.push(
       `  ${bar(rollout.sharePercent)} ${String(rollout.sharePercent).padStart(3)} %  ${rollout.candidate} at stage ${stage}`,
     );
-    if (rollout.judgement !== null) lines.push(`  ${pc.dim(rollout.judgement.explanation)}`);
+    if (rollout.judgement !== null) lines.push(`  ${colours.dim(rollout.judgement.explanation)}`);
   }
-  if (error !== null) lines.push(pc.yellow(`  ${error}`));
+  if (error !== null) lines.push(colours.yellow(`  ${error}`));
   return lines.join('\n');
 }
 

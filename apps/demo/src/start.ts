@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pc from 'picocolors';
+import { colours } from './colours.js';
 import { parse } from 'yaml';
 import { isOpen, type Rollout } from '@ascent/core';
 import { createPrng } from '@ascent/stats';
@@ -103,7 +103,7 @@ async function rehearse(stack: Stack): Promise<Outcome> {
   });
   const watch = watcher(controller, progress);
   progress.say(
-    `The controller watches it: ${pc.underline(controller.url)} (to act there, sign in with ${stack.token})`,
+    `The controller watches it: ${colours.underline(controller.url)} (to act there, sign in with ${stack.token})`,
   );
   await watch.until(({ record }) => record?.stable === stable, { timeoutMs: 30_000, asks: [] });
   const crowd = await letDiversIn(stack, serviceUrl);

@@ -269,6 +269,14 @@ describe('other ways to the service', () => {
     expect(await house.shares()).toEqual({ [stable]: 100 });
   });
 
+  test('up says what ends it once', async () => {
+    const house = new House('nowhere');
+    await house.writePlan({});
+    const { status, stderr } = await runAscent(['up', '--plan', house.plan]);
+    expect(status, stderr).toBe(5);
+    expect(stderr.match(/'nowhere'/g), stderr).toHaveLength(1);
+  });
+
   test('tick --all takes every labelled service on by its own record, and stops for none that fails', async () => {
     const houses = await Promise.all(['reef', 'wreck'].map((name) => House.withRollout(name)));
     await cloud.deploy('fresh');

@@ -140,12 +140,8 @@ export {
   type Watch,
 } from './record/rollout.js';
 export type { SecretName } from './secret-name.js';
-export {
-  countOfChecks,
-  smokeFileSchema,
-  type SmokeCheck,
-  type SmokeOutcome,
-} from './plan/smoke-plan.js';
+export { smokeFileSchema, type SmokeCheck, type SmokeOutcome } from './plan/smoke-plan.js';
+export { countOfChecks } from './plan/smoke-words.js';
 export { oneLine, tidyWords } from './said.js';
 export { stageOf } from './record/stage.js';
 export {

@@ -26,7 +26,14 @@ export async function tickEveryService(
   const none = `No service there carries the label ${MANAGED_LABEL}; add it to those that Ascent is to look after.`;
   print(lines.join('\n') || none, { services: turns.map(plainTurn) }, { json });
   noteUndelivered(
-    turns.flatMap((turn) => (turn.type === 'stepped' ? turn.report.undelivered : [])),
+    turns.flatMap((turn) =>
+      turn.type === 'stepped'
+        ? turn.report.undelivered.map((one) => ({
+            ...one,
+            reason: `${turn.service}: ${one.reason}`,
+          }))
+        : [],
+    ),
   );
   const failed = turns.find((turn) => turn.type === 'failed');
   if (failed === undefined) return 0;

@@ -97,7 +97,8 @@ function ended(turn: Turn): boolean {
 
 function sayNews(turn: Turn, said: number): number {
   if (turn.type === 'failed') {
-    note(turn.error instanceof Error ? turn.error.message : String(turn.error));
+    // What ends the loop is said once, with its code, by whoever catches it.
+    if (!ended(turn)) note(turn.error instanceof Error ? turn.error.message : String(turn.error));
     return said;
   }
   const { record } = turn.report;

@@ -8,7 +8,7 @@ import { formatDuration } from '../duration.js';
 import type { Judgement, Verdict } from '../evidence/index.js';
 import { holdingGate } from './note-gates.js';
 import type { RolloutPlan, Stage } from '../plan/plan.js';
-import { countOfChecks } from '../plan/smoke-plan.js';
+import { countOfChecks } from '../plan/smoke-words.js';
 import type { Approval, DecisionType, Rollout } from '../record/rollout.js';
 import { areScenariosDue, countSpotChecks, scenariosOf } from '../record/spot-checks.js';
 import { stageOf } from '../record/stage.js';

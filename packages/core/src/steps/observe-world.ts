@@ -18,7 +18,7 @@ import { goOn } from './go-on.js';
 import { noteAlerts } from './note-alerts.js';
 import { backByGate, noteGates } from './note-gates.js';
 import type { RolloutPlan } from '../plan/plan.js';
-import { countOfChecks } from '../plan/smoke-plan.js';
+import { countOfChecks } from '../plan/smoke-words.js';
 import { isOpen, type Rollout } from '../record/rollout.js';
 import { rollBack } from './roll-back.js';
 import { stageOf } from '../record/stage.js';
