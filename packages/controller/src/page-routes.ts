@@ -5,11 +5,11 @@ import {
   errorCatalogue,
   type Decision,
   type InstanceCountOutcome,
-  type RolloutRecord,
 } from '@ascent/core';
 import type { Access } from './access.js';
 import type { Refusal } from './refusal.js';
 import { act, silence, type Seen, type Wish } from './act.js';
+import { AnswerFirst } from './answer-first.js';
 import type { ErrorLines, ErrorLog } from './error-log.js';
 import { readHistory, readHistoryEntry, REASON_KIND } from './history.js';
 import type { Snapshot } from './snapshot.js';
@@ -20,6 +20,8 @@ const HISTORY_LINES_MAX = 200;
 const REASON_LENGTH_MAX = 500;
 /** A gauge is written every minute and seen after three; ten of its points are enough to find the newest. */
 const INSTANCE_SAMPLES = 10;
+/** Cloud Run ends a process ten seconds after it asked it to end. */
+const DELIVERY_GRACE_MS = 3_000;
 const SILENCE_MS_MAX = 30 * 86_400_000;
 
 /** What a person can ask for. */
@@ -113,6 +115,8 @@ export function addSession(app: FastifyInstance, context: SessionContext): void 
 }
 
 function addActions(app: FastifyInstance, context: PageContext): void {
+  const answers = new AnswerFirst();
+  app.addHook('onClose', () => answers.settled(DELIVERY_GRACE_MS));
   app.post<{ Params: { readonly type: string } }>('/api/actions/:type', async (request, reply) => {
     const person = await context.access.personOf(request.headers);
     if (typeof person !== 'string') return await refuse(reply, person);
@@ -124,7 +128,9 @@ function addActions(app: FastifyInstance, context: PageContext): void {
     try {
       const wish = { type, by: person, reason: reasonIn(request.body) };
       const seen = seenIn(request.body);
-      const record = await written((onWritten) => act(context.world, wish, { seen, onWritten }));
+      const record = await answers.written((onWritten) =>
+        act(context.world, wish, { seen, onWritten }),
+      );
       context.lookNow();
       return { said: record.rollout?.decisions.at(-1)?.sentence ?? '' };
     } catch (error) {
@@ -141,7 +147,7 @@ function addActions(app: FastifyInstance, context: PageContext): void {
     }
     try {
       const wish = { by: person, rule: text(request.body, 'rule'), forMs };
-      await written((onWritten) => silence(context.world, wish, { onWritten }));
+      await answers.written((onWritten) => silence(context.world, wish, { onWritten }));
       context.lookNow();
       return null;
     } catch (error) {
@@ -152,15 +158,6 @@ function addActions(app: FastifyInstance, context: PageContext): void {
     const person = await context.access.personOf(request.headers);
     if (typeof person !== 'string') return await refuse(reply, person);
     return await noteReason(context, { body: request.body, by: person }, reply);
-  });
-}
-
-/** The record that `apply` writes; delivering what follows from it goes on beside the answer. */
-async function written(
-  apply: (onWritten: (record: RolloutRecord) => void) => Promise<unknown>,
-): Promise<RolloutRecord> {
-  return await new Promise((resolve, reject) => {
-    apply(resolve).catch(reject);
   });
 }
 

@@ -1,7 +1,7 @@
 /** What a person gets who acts through the page, over real HTTP. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { compilePlan, type RolloutPlan } from '@ascent/core';
-import { startServer, tick, type RunningServer } from '../src/index.js';
+import { startServer, tick, type RunningServer, type World } from '../src/index.js';
 import { MemoryService, memoryWorld } from './memory-service.js';
 
 const token = 'a-token-for-this-test';
@@ -14,6 +14,30 @@ function plan(): RolloutPlan {
   });
   if (compiled.type === 'faults') throw new Error(JSON.stringify(compiled.faults));
   return compiled.plan;
+}
+
+async function serverOf(world: World): Promise<RunningServer> {
+  return await startServer({
+    services: [{ world, plan: plan(), journalDir: null }],
+    by: 'ascent',
+    intervalMs: null,
+    host: '127.0.0.1',
+    port: 0,
+    pageDir: null,
+    token,
+  });
+}
+
+async function rollBack({ url }: RunningServer): Promise<Response> {
+  return await fetch(`${url}/api/actions/rollback`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'x-ascent-person': 'Mia',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ reason: 'answers are empty' }),
+  });
 }
 
 let server: RunningServer | null = null;
@@ -29,26 +53,8 @@ describe('while a webhook hangs', () => {
       deliver: ({ type }) =>
         type === 'notify' ? new Promise<void>(() => undefined) : Promise.resolve(),
     });
-    server = await startServer({
-      services: [{ world, plan: plan(), journalDir: null }],
-      by: 'ascent',
-      intervalMs: null,
-      host: '127.0.0.1',
-      port: 0,
-      pageDir: null,
-      token,
-    });
-    const headers = {
-      authorization: `Bearer ${token}`,
-      'x-ascent-person': 'Mia',
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ reason: 'answers are empty' });
-    const answer = await fetch(`${server.url}/api/actions/rollback`, {
-      method: 'POST',
-      headers,
-      body,
-    });
+    server = await serverOf(world);
+    const answer = await rollBack(server);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({
       said: expect.stringContaining('rolled back') as string,
@@ -59,4 +65,21 @@ describe('while a webhook hangs', () => {
       record: { rollout: { status: { type: 'rolledBack' } } },
     });
   });
+});
+
+test('what is being delivered is delivered before the server has ended', async () => {
+  const service = new MemoryService();
+  await tick(memoryWorld(service), { plan: plan(), by: 'mia' });
+  const delivered: string[] = [];
+  const world = memoryWorld(service, {
+    deliver: async ({ type }) => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      delivered.push(type);
+    },
+  });
+  server = await serverOf(world);
+  await rollBack(server);
+  expect(delivered).not.toContain('journal');
+  await server.close();
+  expect(delivered).toContain('journal');
 });
