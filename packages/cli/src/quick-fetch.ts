@@ -4,21 +4,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { Fetch as MetricsFetch } from '@ascent/metrics';
+import type { Fetch as PlatformFetch } from '@ascent/platform';
 
-/** The part of `fetch` that the platform's and the metrics' adapters both ask for. */
+/** What the platform's and the metrics' adapters both ask of `fetch`. */
 export type QuickFetch = (
-  url: string,
-  init: {
-    readonly method: string;
-    readonly headers: Record<string, string>;
-    readonly body: string | null;
-    readonly signal: AbortSignal;
-  },
-) => Promise<{
-  readonly status: number;
-  readonly headers: { readonly get: (name: string) => string | null };
-  readonly text: () => Promise<string>;
-}>;
+  ...asked: Parameters<MetricsFetch>
+) => Promise<Awaited<ReturnType<PlatformFetch>> & Awaited<ReturnType<MetricsFetch>>>;
 
 /** Follows no redirect, keeps no connection, and fails as `fetch` does: with what went wrong as the cause. */
 export const quickFetch: QuickFetch = async (url, { method, headers, body, signal }) => {

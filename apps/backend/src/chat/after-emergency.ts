@@ -12,8 +12,9 @@ export interface Situation {
 }
 
 /**
- * Judges a message within its conversation; `alone` is what it is without it. After an emergency whatever points at it ("what should I do now?") belongs to it,
- * and a complaint that alone is for a physician is an emergency after the dive that was told of just before.
+ * Judges a message within its conversation; `alone` is what it is without it. After an emergency whatever points at it
+ * ("what should I do now?") belongs to it, and a complaint that alone is for a physician is an emergency after the dive
+ * that was told of just before.
  */
 export function assessSituation(
   message: string,
