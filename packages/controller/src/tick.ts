@@ -100,15 +100,16 @@ export async function restart(
 }
 
 /**
- * What a process found at its last step and had no reason to write down. While the record is still the same text, the
- * next step goes on from there; without it (a new process, another controller's write) the points since the checkpoint
- * are read again and come to the same.
+ * What a process wrote at its last step, or found there and had no reason to write down. While the service still carries
+ * that text, the next step goes on from it; without it (a new process, somebody else's write) the text is read, and the
+ * points since its checkpoint come to the same.
  */
-const seen = new WeakMap<World, { readonly text: string | null; readonly rollout: Rollout }>();
+const known = new WeakMap<World, { readonly text: string | null; readonly record: RolloutRecord }>();
 
-function lastSeen(world: World, { record }: ServiceView, written: Rollout): Rollout {
-  const last = seen.get(world);
-  return last?.text === record ? last.rollout : written;
+function recordOf(world: World, { record: text }: ServiceView): RolloutRecord | null {
+  const last = known.get(world);
+  if (last?.text === text) return last.record;
+  return text === null ? null : readRecord(text);
 }
 
 async function propose(
@@ -116,18 +117,15 @@ async function propose(
   view: ServiceView,
   { plan, by }: TickOptions,
 ): Promise<Proposal<TickReport>> {
-  const record = view.record === null ? null : readRecord(view.record);
+  const record = recordOf(world, view);
   const nothing = { view, wrote: false, idle: null, undelivered: [] };
   if (record?.rollout && isOpen(record.rollout)) {
-    const before = lastSeen(world, view, record.rollout);
+    const before = record.rollout;
     const { rollout, persist } = await step(world, view, { ...record, rollout: before });
-    if (!persist) seen.set(world, { text: view.record, rollout });
     const next = recordWith(record, rollout);
-    const result = { ...nothing, record: next, wrote: persist };
-    return {
-      result,
-      change: persist ? changeTo({ record: next, before, view }) : null,
-    };
+    const change = persist ? changeTo({ record: next, before, view }) : null;
+    known.set(world, { text: change?.record ?? view.record, record: next });
+    return { result: { ...nothing, record: next, wrote: persist }, change };
   }
   if (plan === null) return await watched(world, view, 'no rollout is open');
   const started = await proposeStart(world, view, { plan, by, again: null });
@@ -140,7 +138,7 @@ async function watched(
   view: ServiceView,
   idle: string,
 ): Promise<Proposal<TickReport>> {
-  const record = view.record === null ? null : readRecord(view.record);
+  const record = recordOf(world, view);
   const nothing = { view, wrote: false, idle, undelivered: [] };
   const nowMs = world.now();
   const afterMs = record === null ? null : alertsNeedAfterMs(record.plan, nowMs);
@@ -165,7 +163,7 @@ async function proposeStart(
   view: ServiceView,
   wish: { readonly plan: RolloutPlan; readonly by: string; readonly again: string | null },
 ): Promise<Proposal<TickReport>> {
-  const record = view.record === null ? null : readRecord(view.record);
+  const record = recordOf(world, view);
   const nothing = { view, wrote: false, idle: null, undelivered: [] };
   const outcome = await beginWith(world, view, { ...wish, record });
   if (outcome.type === 'nothing') {

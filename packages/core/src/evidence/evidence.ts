@@ -6,7 +6,6 @@ import { combineEvidence } from '@ascent/stats';
 import type { ErrorEvidence } from './error-evidence.js';
 import { errorLogEs, startErrorEvidence } from './error-evidence.js';
 import type { GatePlan, Question } from './gate-plan.js';
-import { budgetParts } from './gate-plan.js';
 import type { LatencyEvidence } from './latency-evidence.js';
 import { latencyLogEs } from './latency-evidence.js';
 import type { RecentWindow } from './recent-window.js';
@@ -107,12 +106,6 @@ export type QuestionEvidence = {
   readonly weight: number;
   readonly logE: number;
 };
-
-/** The questions the plan asks, with what is known of each. */
-export function questionsOf(gatePlan: GatePlan, evidence: Evidence): readonly QuestionEvidence[] {
-  const parts = [...budgetParts(gatePlan)].map(([question, weight]) => ({ question, weight }));
-  return weighQuestions(parts, evidence);
-}
 
 /** What is known of each of these questions. */
 export function weighQuestions(

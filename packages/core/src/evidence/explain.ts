@@ -8,7 +8,7 @@ import type { GateReport } from './gate-report.js';
 import type { Judgement } from './judgement.js';
 import { slowPart } from './latency-evidence.js';
 import { countFrom, quantileMs } from './latency-layout.js';
-import { windowCounts } from './recent-window.js';
+import { windowLatencies } from './recent-window.js';
 
 /** Parts of the requests whose latency a sentence may name. */
 const quantilesTold = [0.5, 0.9, 1 - slowPart, 0.99, 0.999] as const;
@@ -121,13 +121,9 @@ function sayWithin(ms: number, openFromMs: number | null): string {
 
 /** Where the candidate is slower by most: what the comparison of whole histograms has found need not be the 95th percentile. */
 function saySlower(evidence: Evidence, gate: GateReport | undefined): string {
-  const { candidate, stable } = windowCounts(evidence.recent);
+  const { candidate: own, stable: old } = windowLatencies(evidence.recent);
   const layout = evidence.latency?.layout ?? null;
-  if (layout === null || candidate.latency === null || stable.latency === null) {
-    return sayLatency(gate);
-  }
-  const own = candidate.latency;
-  const old = stable.latency;
+  if (layout === null || own === null || old === null) return sayLatency(gate);
   const requests = countFrom(own, 0);
   const found = quantilesTold
     .filter((part) => requests * (1 - part) >= 3)

@@ -4,21 +4,15 @@
  */
 import { placeOfRate, rateBounds } from '@ascent/stats';
 import type { HistogramLayout } from '../world/traffic-point.js';
-import { combinedLogE, questionsOf } from './evidence.js';
+import { combinedLogE, weighQuestions } from './evidence.js';
 import type { SafetyStep } from './error-evidence.js';
 import type { Evidence } from './evidence.js';
+import { gateLens } from './gate-lens.js';
 import type { GatePlan, Question } from './gate-plan.js';
 import { slowPart } from './latency-evidence.js';
-import {
-  bucketCount,
-  countFrom,
-  firstBucketAbove,
-  lowerEdgeMs,
-  quantileMs,
-  upperEdgeMs,
-} from './latency-layout.js';
-import { windowCounts } from './recent-window.js';
-import type { Generation } from './recent-window.js';
+import { bucketCount, countFrom, lowerEdgeMs, quantileMs, upperEdgeMs } from './latency-layout.js';
+import { windowCountFrom, windowLatencies, windowSpan, windowTotals } from './recent-window.js';
+import type { Arm } from './recent-window.js';
 
 /** healthy: go on. unhealthy: roll back. undecided: keep watching. undecidable: not at this traffic. */
 export type Verdict = 'healthy' | 'unhealthy' | 'undecided' | 'undecidable';
@@ -59,48 +53,74 @@ export type Proof = {
   readonly excessBelow: number | null;
 };
 
+/** What a verdict rests on: cheap, as it is asked for at every look. The rest of a report is for people. */
+export type GateStanding = Pick<GateReport, 'name' | 'limit' | 'proof'> & {
+  /** The candidate's requests of the window, and how many of them broke the limit. */
+  readonly candidate: GateReport['sample']['candidate'];
+};
+
 /**
- * The report of every gate the plan has. `alone`: the candidate should be serving everybody, so what must be proven is
+ * Where every gate of the plan stands. `alone`: the candidate should be serving everybody, so what must be proven is
  * that it keeps to the limit.
  */
-export function reportGates(
+export function gateStandings(
   gatePlan: GatePlan,
   evidence: Evidence,
   { alone }: { readonly alone: boolean },
-): readonly GateReport[] {
-  const reports: GateReport[] = [];
-  if (gatePlan.errorRate !== null) {
-    const proof = proofOfErrors(gatePlan, evidence, alone);
-    reports.push(reportErrors(gatePlan, evidence, { gate: gatePlan.errorRate, proof }));
+): readonly GateStanding[] {
+  const standings: GateStanding[] = [];
+  const { errorRate, latencyP95 } = gatePlan;
+  if (errorRate !== null) {
+    standings.push({
+      name: 'errorRate',
+      limit: { max: errorRate.maxRatio, worseThanStableBy: errorRate.worseThanStableBy },
+      proof: proofOfErrors(gatePlan, evidence, alone),
+      candidate: failedOfLate(evidence, 'candidate'),
+    });
   }
-  if (gatePlan.latencyP95 !== null) {
-    reports.push(reportLatency(gatePlan, evidence, gatePlan.latencyP95));
+  if (latencyP95 !== null) {
+    const { maxMs, worseThanStableBy } = latencyP95;
+    standings.push({
+      name: 'latencyP95',
+      limit: { max: maxMs, worseThanStableBy },
+      proof: proofOfLatency(gatePlan, evidence),
+      candidate: slowOfLate(gatePlan, evidence, 'candidate'),
+    });
   }
-  return reports;
+  return standings;
+}
+
+/** The whole report of a gate that stands so. */
+export function reportGate(
+  gatePlan: GatePlan,
+  evidence: Evidence,
+  standing: GateStanding,
+): GateReport {
+  return standing.name === 'errorRate'
+    ? reportErrors(gatePlan, evidence, standing)
+    : reportLatency(gatePlan, evidence, standing);
 }
 
 function reportErrors(
   gatePlan: GatePlan,
   evidence: Evidence,
-  { gate, proof }: { readonly gate: NonNullable<GatePlan['errorRate']>; readonly proof: Proof },
+  { limit, proof, candidate }: GateStanding,
 ): GateReport {
-  const seen = windowCounts(evidence.recent);
+  const sample = { candidate, stable: failedOfLate(evidence, 'stable') };
   const against = evidenceAgainst(gatePlan, evidence, ['errorsRelative', 'errorsLimit']);
   const crossed = crossedIn(evidence, ['errorsRelative', 'errorsLimit']);
   return {
     name: 'errorRate',
     unit: 'ratio',
     verdict: verdictOf(crossed, proof.complete && against.logE < 0),
-    estimate: perRevision(seen, ({ requests, errors }) =>
-      requests === 0 ? null : errors / requests,
-    ),
-    bounds: perRevision(seen, ({ requests, errors }) =>
-      requests === 0 ? null : rateBounds(requests, errors, shownRisk),
+    estimate: perRevision(sample, ({ requests, bad }) => (requests === 0 ? null : bad / requests)),
+    bounds: perRevision(sample, ({ requests, bad }) =>
+      requests === 0 ? null : rateBounds(requests, bad, shownRisk),
     ),
     openFromMs: null,
-    limit: { max: gate.maxRatio, worseThanStableBy: gate.worseThanStableBy },
-    sample: perRevision(seen, ({ requests, errors }) => ({ requests, bad: errors })),
-    window: { fromMs: seen.startMs, toMs: seen.endMs },
+    limit,
+    sample,
+    window: windowSpan(evidence.recent),
     ...against,
     proof,
   };
@@ -109,36 +129,52 @@ function reportErrors(
 function reportLatency(
   gatePlan: GatePlan,
   evidence: Evidence,
-  gate: NonNullable<GatePlan['latencyP95']>,
+  { limit, proof, candidate }: GateStanding,
 ): GateReport {
-  const seen = windowCounts(evidence.recent);
+  const seen = windowLatencies(evidence.recent);
   const against = evidenceAgainst(gatePlan, evidence, ['latencyRelative', 'latencyLimit']);
-  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
-  const logE = evidence.latency?.safetyLogE ?? 0;
-  const proof = { complete: logE >= neededLogE, logE, neededLogE, excessBelow: null };
   const layout = evidence.latency?.layout ?? null;
-  const tooSlow = layout === null ? 0 : firstBucketAbove(layout, gate.maxMs);
   const crossed = crossedIn(evidence, ['latencyRelative', 'latencyLimit']);
   return {
     name: 'latencyP95',
     unit: 'ms',
     verdict: verdictOf(crossed, proof.complete && against.logE < 0),
-    estimate: perRevision(seen, ({ latency }) =>
+    estimate: perRevision(seen, (latency) =>
       layout === null || latency === null ? null : quantileMs(layout, latency, 1 - slowPart),
     ),
-    bounds: perRevision(seen, ({ latency }) =>
+    bounds: perRevision(seen, (latency) =>
       layout === null || latency === null ? null : p95Bounds(layout, latency),
     ),
     openFromMs: layout === null ? null : lowerEdgeMs(layout, bucketCount(layout) - 1),
-    limit: { max: gate.maxMs, worseThanStableBy: gate.worseThanStableBy },
-    sample: perRevision(seen, ({ latency }) => ({
-      requests: latency === null ? 0 : countFrom(latency, 0),
-      bad: latency === null ? 0 : countFrom(latency, tooSlow),
-    })),
-    window: { fromMs: seen.startMs, toMs: seen.endMs },
+    limit,
+    sample: { candidate, stable: slowOfLate(gatePlan, evidence, 'stable') },
+    window: windowSpan(evidence.recent),
     ...against,
     proof,
   };
+}
+
+function failedOfLate({ recent }: Evidence, arm: Arm): GateStanding['candidate'] {
+  const { requests, errors } = windowTotals(recent)[arm];
+  return { requests, bad: errors };
+}
+
+function slowOfLate(
+  gatePlan: GatePlan,
+  { recent, latency }: Evidence,
+  arm: Arm,
+): GateStanding['candidate'] {
+  const tooSlow = gateLens(gatePlan, latency?.layout ?? null).latency?.tooSlow ?? 0;
+  return {
+    requests: windowCountFrom(recent, arm, 0),
+    bad: windowCountFrom(recent, arm, tooSlow),
+  };
+}
+
+function proofOfLatency(gatePlan: GatePlan, { latency }: Evidence): Proof {
+  const neededLogE = -Math.log(gatePlan.risk.missedRegression);
+  const logE = latency?.safetyLogE ?? 0;
+  return { complete: logE >= neededLogE, logE, neededLogE, excessBelow: null };
 }
 
 /** Safe against the plan's tolerance; with a tolerance of 0 nothing can be proven, and no evidence against must do. */
@@ -162,8 +198,10 @@ function evidenceAgainst(
   evidence: Evidence,
   asked: readonly Question[],
 ): { readonly logE: number; readonly budgetUsed: number } {
-  const questions = questionsOf(gatePlan, evidence).filter(({ question }) =>
-    asked.includes(question),
+  const { parts } = gateLens(gatePlan, evidence.latency?.layout ?? null);
+  const questions = weighQuestions(
+    parts.filter(({ question }) => asked.includes(question)),
+    evidence,
   );
   const weight = questions.reduce((sum, part) => sum + part.weight, 0);
   const logE = combinedLogE(questions, weight);
@@ -208,9 +246,9 @@ function p95Bounds(
   };
 }
 
-function perRevision<T>(
-  seen: Generation,
-  read: (counts: Generation['candidate']) => T,
+function perRevision<S, T>(
+  { candidate, stable }: PerRevision<S>,
+  read: (own: S) => T,
 ): PerRevision<T> {
-  return { candidate: read(seen.candidate), stable: read(seen.stable) };
+  return { candidate: read(candidate), stable: read(stable) };
 }

@@ -61,6 +61,23 @@ const at = (nowMs: number, sharePercent = 10): { nowMs: number; sharePercent: nu
   sharePercent,
 });
 
+describe('a judgement', () => {
+  it('is plain data to JSON, to a copy and to a reader, whoever reads it first', () => {
+    const evidence = watch(errorsOnly, 10, () => [
+      { requests: 5, errors: 0 },
+      { requests: 45, errors: 0 },
+    ]);
+    const first = judge(errorsOnly, evidence, at(10_000));
+    const { gates, explanation } = first;
+    expect(gates).toMatchObject([{ name: 'errorRate', verdict: 'healthy' }]);
+    expect(explanation).toMatch(/90 % sure/);
+    const again = (): unknown => judge(errorsOnly, evidence, at(10_000));
+    expect({ ...first }).toStrictEqual({ ...first, gates, explanation });
+    expect(JSON.parse(JSON.stringify(again()))).toStrictEqual({ ...first });
+    expect(structuredClone(again())).toStrictEqual({ ...first });
+  });
+});
+
 describe('the verdict', () => {
   it('says that a release is surely worse where the whole budget speaks against it, but not by more than the plan allows', () => {
     const gatePlan: GatePlan = {

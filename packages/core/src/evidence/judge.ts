@@ -14,14 +14,15 @@ import {
   thresholdSlack,
   updateAbsoluteError,
 } from '@ascent/stats';
-import { combinedLogE, questionsOf } from './evidence.js';
+import { combinedLogE, weighQuestions } from './evidence.js';
 import type { Evidence } from './evidence.js';
-import { explain } from './explain.js';
+import { gateLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
-import { reportGates } from './gate-report.js';
-import type { GateReport, Verdict } from './gate-report.js';
+import { gateStandings } from './gate-report.js';
+import type { GateStanding, Verdict } from './gate-report.js';
 import { slowPart } from './latency-evidence.js';
 import type { Judgement, Reason } from './judgement.js';
+import { withReports } from './late-reports.js';
 import { exceedsTolerance } from './observe.js';
 
 /** Fewer stable requests for each of the candidate's are leftovers of the change of share. */
@@ -30,24 +31,29 @@ const fewBeside = 0.02;
 /** When it is judged, and the share the candidate should be serving, integer percent. */
 export type JudgeContext = { readonly nowMs: number; readonly sharePercent: number };
 
-/** Judges a candidate. Pure: the same evidence gives the same verdict. */
+/**
+ * Judges a candidate. Pure: the same evidence gives the same verdict. The reports and the sentence cost many times what
+ * the verdict does and nobody reads them at most looks, so they are worked out when they are first read.
+ */
 export function judge(gatePlan: GatePlan, evidence: Evidence, context: JudgeContext): Judgement {
-  const gates = reportGates(gatePlan, evidence, { alone: servesAlone(evidence, context) });
-  const logE = finiteOr(combinedLogE(questionsOf(gatePlan, evidence), 1), 0);
-  const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, gates, logE });
+  const standings = gateStandings(gatePlan, evidence, { alone: servesAlone(evidence, context) });
+  const { parts } = gateLens(gatePlan, evidence.latency?.layout ?? null);
+  const logE = finiteOr(combinedLogE(weighQuestions(parts, evidence), 1), 0);
+  const { verdict, reason } = decideVerdict(gatePlan, evidence, { context, standings, logE });
   const { stage } = evidence;
   const served = stage.candidateRequests + stage.stableRequests;
-  const bare: Omit<Judgement, 'explanation'> = {
-    verdict,
-    reason,
-    gates,
-    sharePercentServed: served === 0 ? null : (100 * stage.candidateRequests) / served,
-    logE,
-    budgetUsed: Math.min(1, gatePlan.risk.falseRollback * Math.exp(logE)),
-    dataAgeMs: Math.max(0, context.nowMs - evidence.watermarkMs),
-    guarantee: context.sharePercent === 100 ? 'limits-only' : 'compared',
-  };
-  return { ...bare, explanation: explain(gatePlan, evidence, bare) };
+  return withReports(
+    {
+      verdict,
+      reason,
+      sharePercentServed: served === 0 ? null : (100 * stage.candidateRequests) / served,
+      logE,
+      budgetUsed: Math.min(1, gatePlan.risk.falseRollback * Math.exp(logE)),
+      dataAgeMs: Math.max(0, context.nowMs - evidence.watermarkMs),
+      guarantee: context.sharePercent === 100 ? 'limits-only' : 'compared',
+    },
+    { gatePlan, evidence, standings },
+  );
 }
 
 /**
@@ -61,7 +67,7 @@ function servesAlone({ stage }: Evidence, { sharePercent }: JudgeContext): boole
 type Decision = { readonly verdict: Verdict; readonly reason: Reason };
 type Scene = {
   readonly context: JudgeContext;
-  readonly gates: readonly GateReport[];
+  readonly standings: readonly GateStanding[];
   readonly logE: number;
 };
 
@@ -103,17 +109,17 @@ function whyNotYet(gatePlan: GatePlan, evidence: Evidence, scene: Scene): Decisi
   if (scene.logE > thresholdSlack) {
     const within =
       gatePlan.errorRate !== null &&
-      scene.gates.some(({ name, proof }) => name === 'errorRate' && proof.complete) &&
+      scene.standings.some(({ name, proof }) => name === 'errorRate' && proof.complete) &&
       !exceedsTolerance(gatePlan, evidence);
     return undecided({ code: within ? 'worse-within-tolerance' : 'evidence-against' });
   }
-  const over = scene.gates.find((gate) => exceedsLimit(gate));
+  const over = scene.standings.find((gate) => exceedsLimit(gate));
   if (over !== undefined) return undecided({ code: 'limit-exceeded', gate: over.name });
   // Below 100 % the stable revision serves; while none of its requests are measured, nothing has been compared.
   const uncompared = scene.context.sharePercent < 100 && evidence.stage.stableRequests === 0;
-  const unproven = scene.gates.find(({ proof }) => !proof.complete || uncompared);
+  const unproven = scene.standings.find(({ proof }) => !proof.complete || uncompared);
   if (unproven === undefined) return null;
-  if (unproven.name === 'latencyP95' && unproven.sample.candidate.requests === 0) {
+  if (unproven.name === 'latencyP95' && unproven.candidate.requests === 0) {
     return undecided({ code: 'no-latency' });
   }
   return undecided({ code: 'not-enough-requests', gate: unproven.name });
@@ -124,9 +130,9 @@ function undecided(reason: Reason): Decision {
 }
 
 /** Whether the recent past speaks more for a candidate above the limit than for one at it. */
-function exceedsLimit(gate: GateReport): boolean {
-  const { requests, bad } = gate.sample.candidate;
-  const limit = gate.name === 'errorRate' ? gate.limit.max : slowPart;
+function exceedsLimit({ name, limit: { max }, candidate }: GateStanding): boolean {
+  const { requests, bad } = candidate;
+  const limit = name === 'errorRate' ? max : slowPart;
   if (requests === 0 || limit <= 0 || limit >= 1) return limit <= 0 && bad > 0;
   const sample = { requests, errors: bad };
   const test = updateAbsoluteError(startAbsoluteError(), sample, { limit, logThreshold: null });

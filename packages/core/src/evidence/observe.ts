@@ -17,7 +17,7 @@ import {
 import { gateLens, refocus } from './gate-lens.js';
 import type { GateLens } from './gate-lens.js';
 import { countFrom, isSameLayout } from './latency-layout.js';
-import { addToWindow, windowCounts, withoutLatency } from './recent-window.js';
+import { addToWindow, windowTotals, withoutLatency } from './recent-window.js';
 import { advanceTimer } from './rule-timer.js';
 import type { RuleTimer } from './rule-timer.js';
 import { pairPoints } from './traffic-interval.js';
@@ -258,7 +258,7 @@ function noteCrossing({ gatePlan, parts }: GateLens, evidence: Evidence, atMs: n
 
 /** Whether the candidate's estimated excess of failures is at least what the plan tolerates. */
 export function exceedsTolerance(gatePlan: GatePlan, evidence: Evidence): boolean {
-  const { candidate, stable } = windowCounts(evidence.recent);
+  const { candidate, stable } = windowTotals(evidence.recent);
   if (candidate.requests === 0) return false;
   const stableRatio = stable.requests === 0 ? 0 : stable.errors / stable.requests;
   const excess = candidate.errors / candidate.requests - stableRatio;

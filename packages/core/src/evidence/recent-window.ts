@@ -5,15 +5,18 @@
  * Two generations: when the young one is old and large enough it replaces the old one, so the window
  * holds one to two times the wanted length without keeping every interval.
  */
+import type { Trials } from '@ascent/stats';
+import { countFrom } from './latency-layout.js';
 import type { ArmTraffic, TrafficInterval } from './traffic-interval.js';
 
 /** Requests of the candidate a generation must hold before it ends, whatever its age. */
 const generationRequests = 500;
 
+/** Either revision of a rollout. */
+export type Arm = 'candidate' | 'stable';
+
 /** Counts of one revision. Plain data. */
-export type ArmCounts = {
-  readonly requests: number;
-  readonly errors: number;
+export type ArmCounts = Trials & {
   readonly latency: readonly number[] | null;
 };
 
@@ -66,33 +69,66 @@ export function withoutLatency(recent: RecentWindow): RecentWindow {
   return { young: strip(recent.young), old: recent.old === null ? null : strip(recent.old) };
 }
 
-/** Both generations together. */
-export function windowCounts(recent: RecentWindow): Generation {
-  const { young, old } = recent;
-  if (old === null) return young;
+/** The time both generations cover. */
+export function windowSpan({ young, old }: RecentWindow): {
+  readonly fromMs: number;
+  readonly toMs: number;
+} {
+  return { fromMs: (old ?? young).startMs, toMs: young.endMs };
+}
+
+/** Requests and errors of both generations together. */
+export function windowTotals({ young, old }: RecentWindow): Readonly<Record<Arm, Trials>> {
   return {
-    startMs: old.startMs,
-    endMs: young.endMs,
-    candidate: addCounts(old.candidate, young.candidate),
-    stable: addCounts(old.stable, young.stable),
+    candidate: addTrials(young.candidate, old?.candidate),
+    stable: addTrials(young.stable, old?.stable),
   };
+}
+
+function addTrials(young: Trials, old: Trials | undefined): Trials {
+  return {
+    requests: young.requests + (old?.requests ?? 0),
+    errors: young.errors + (old?.errors ?? 0),
+  };
+}
+
+/** Latencies of both generations together; `null` where there are none. */
+export function windowLatencies({
+  young,
+  old,
+}: RecentWindow): Readonly<Record<Arm, readonly number[] | null>> {
+  return {
+    candidate: addLatencies(old?.candidate.latency ?? null, young.candidate.latency),
+    stable: addLatencies(old?.stable.latency ?? null, young.stable.latency),
+  };
+}
+
+/** Requests of both generations together in a bucket and all above it. */
+export function windowCountFrom({ young, old }: RecentWindow, arm: Arm, bucket: number): number {
+  const late = young[arm].latency;
+  const early = old?.[arm].latency ?? null;
+  return (
+    (late === null ? 0 : countFrom(late, bucket)) + (early === null ? 0 : countFrom(early, bucket))
+  );
 }
 
 function emptyGeneration(atMs: number): Generation {
   return { startMs: atMs, endMs: atMs, candidate: nothing, stable: nothing };
 }
 
-function addCounts(counts: ArmCounts, traffic: ArmTraffic): ArmCounts {
-  const { latency } = traffic;
+function addCounts(counts: ArmCounts, { requests, errors, latency }: ArmTraffic): ArmCounts {
   return {
-    requests: counts.requests + traffic.requests,
-    errors: counts.errors + traffic.errors,
-    latency: latency === null ? counts.latency : addBuckets(counts.latency, latency),
+    requests: counts.requests + requests,
+    errors: counts.errors + errors,
+    latency: addLatencies(counts.latency, latency),
   };
 }
 
-function addBuckets(sum: readonly number[] | null, more: readonly number[]): readonly number[] {
-  if (sum === null) return more;
+function addLatencies(
+  sum: readonly number[] | null,
+  more: readonly number[] | null,
+): readonly number[] | null {
+  if (sum === null || more === null) return sum ?? more;
   const total = sum.slice();
   for (let j = 0; j < total.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
   return total;
