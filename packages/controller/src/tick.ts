@@ -104,7 +104,10 @@ export async function restart(
  * that text, the next step goes on from it; without it (a new process, somebody else's write) the text is read, and the
  * points since its checkpoint come to the same.
  */
-const known = new WeakMap<World, { readonly text: string | null; readonly record: RolloutRecord }>();
+const known = new WeakMap<
+  World,
+  { readonly text: string | null; readonly record: RolloutRecord }
+>();
 
 function recordOf(world: World, { record: text }: ServiceView): RolloutRecord | null {
   const last = known.get(world);

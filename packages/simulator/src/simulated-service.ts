@@ -47,6 +47,7 @@ export class SimulatedService {
   #state: ServiceState;
   #served: readonly TrafficTarget[];
   #servedFromMs: number;
+  #lastView: ServiceView | null = null;
 
   constructor(first: RevisionPlan, watch: WriteWatcher = () => undefined) {
     this.#watch = watch;
@@ -124,30 +125,41 @@ export class SimulatedService {
     return shares;
   }
 
-  /** What the platform's API answers. */
+  /** What the platform's API answers: the same object while the answer is the same. */
   view(nowMs: number): ServiceView {
     const created = this.#revisions.at(-1);
-    const view = {
+    const latestReady = this.#latestReady(nowMs)?.name ?? null;
+    const latestReadiness = readiness(created, nowMs);
+    const resourceVersion = String(this.#state.version);
+    const settled = nowMs >= this.#servedFromMs;
+    const last = this.#lastView;
+    const isSame =
+      last?.resourceVersion === resourceVersion &&
+      last.settled === settled &&
+      last.latestReady === latestReady &&
+      last.latestReadiness.type === latestReadiness.type;
+    if (isSame) return last;
+    this.#lastView = {
       service: SERVICE,
-      resourceVersion: String(this.#state.version),
+      resourceVersion,
       record: this.#state.record,
       traffic: this.#state.traffic,
       served: this.served(nowMs).map((target) => ({
         ...target,
         url: target.tag === null ? null : `https://${target.tag}---${SERVICE}.test`,
       })),
-      settled: nowMs >= this.#servedFromMs,
+      settled,
       missing: this.#state.traffic.flatMap(({ revision }) =>
         revision !== null && this.#gone.has(revision) ? [revision] : [],
       ),
       latestCreated: created?.name ?? null,
-      latestReady: this.#latestReady(nowMs)?.name ?? null,
-      latestReadiness: readiness(created, nowMs),
+      latestReady,
+      latestReadiness,
       url: `https://${SERVICE}.test`,
       sessionAffinity: false,
       lastModifier: this.#state.lastModifier,
     };
-    return view;
+    return this.#lastView;
   }
 
   #latestReady(nowMs: number): RevisionPlan | undefined {

@@ -123,10 +123,12 @@ export class Users {
   #slowIn(counts: readonly number[]): number {
     const { layout, slowAboveMs = Infinity } = this.#options;
     if (slowAboveMs === Infinity) return 0;
-    return counts.reduce(
-      (sum, count, bucket) => (lowerEdgeMs(layout, bucket) >= slowAboveMs ? sum + count : sum),
-      0,
-    );
+    let slow = 0;
+    for (let bucket = counts.length - 1; bucket >= 0; bucket -= 1) {
+      if (lowerEdgeMs(layout, bucket) < slowAboveMs) break;
+      slow += counts[bucket] ?? 0;
+    }
+    return slow;
   }
 
   #table(shape: LatencyShape): LatencyTable {

@@ -13,6 +13,7 @@ import {
   requireAtLeast,
   requireCounts,
   requireDomain,
+  requireLog,
   requireLogs,
   requireOpenUnit,
   requireThreshold,
@@ -76,9 +77,9 @@ export function updateAbsoluteError(
   );
   requireThreshold(options.logThreshold);
   requireLogs(state.logBets, absoluteErrorBets.length, 'an absolute error test');
-  requireLogs([state.logBoost], 1, 'a boost');
+  requireLog(state.logBoost, 'a boost');
   if (requests === 0) return state;
-  const steps = absoluteErrorBets.map(({ oddsRatio }) => stepsAt(options.limit, oddsRatio));
+  const steps = stepsAt(options.limit);
   const grown = state.logBets.map((logBet, j) => {
     const step = steps[j] ?? { failure: 0, success: 0 };
     return logBet + errors * step.failure + (requests - errors) * step.success;
@@ -98,9 +99,20 @@ export function updateAbsoluteError(
 
 type Step = { readonly failure: number; readonly success: number };
 
-function stepsAt(limit: number, oddsRatio: number): Step {
-  const rate = scaleOdds(limit, oddsRatio);
-  return { failure: Math.log(rate / limit), success: Math.log((1 - rate) / (1 - limit)) };
+/** What every bet gains by a failure and by a success, at the limits in use: a plan has few, and every block asks. */
+const knownSteps = new Map<number, readonly Step[]>();
+const limitsKept = 64;
+
+function stepsAt(limit: number): readonly Step[] {
+  const known = knownSteps.get(limit);
+  if (known !== undefined) return known;
+  const steps = absoluteErrorBets.map(({ oddsRatio }) => {
+    const rate = scaleOdds(limit, oddsRatio);
+    return { failure: Math.log(rate / limit), success: Math.log((1 - rate) / (1 - limit)) };
+  });
+  if (knownSteps.size >= limitsKept) knownSteps.clear();
+  knownSteps.set(limit, steps);
+  return steps;
 }
 
 function boostOf(

@@ -19,15 +19,14 @@ export const thresholdSlack = 1e-9;
 /** ln Σ weight · E; weights are renormalised to sum to 1. */
 export function combineEvidence(parts: readonly WeightedEvidence[]): number {
   requireDomain(parts.length > 0, 'there is no evidence to combine.');
-  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
-  requireDomain(
-    parts.every(({ logE }) => !Number.isNaN(logE)),
-    'evidence must be a number or −∞, but is NaN.',
-  );
-  requireDomain(
-    total > 0 && Number.isFinite(total) && parts.every(({ weight }) => weight > 0),
-    'every weight must be positive and finite.',
-  );
+  let total = 0;
+  let least = Infinity;
+  for (const { weight, logE } of parts) {
+    requireDomain(!Number.isNaN(logE), 'evidence must be a number or −∞, but is NaN.');
+    total += weight;
+    least = Math.min(least, weight);
+  }
+  requireDomain(least > 0 && Number.isFinite(total), 'every weight must be positive and finite.');
   return logSumExp(parts.map(({ weight, logE }) => Math.log(weight / total) + logE));
 }
 

@@ -57,6 +57,11 @@ export function requireLogs(logs: readonly number[], count: number, name: string
   );
 }
 
+/** Throws unless the one number of a test's state is finite. */
+export function requireLog(log: number, name: string): void {
+  if (!Number.isFinite(log)) requireLogs([log], 1, name);
+}
+
 /** Throws where a threshold is not a number; `null` is none, and ±∞ is never or always. */
 export function requireThreshold(logThreshold: number | null): void {
   if (logThreshold === null || !Number.isNaN(logThreshold)) return;

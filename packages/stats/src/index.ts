@@ -21,6 +21,7 @@ export { estimateDispersion } from './dispersion.js';
 export type { InstanceCounts } from './dispersion.js';
 export { DomainError } from './domain.js';
 export {
+  addCounts,
   latencyBets,
   latencyLogE,
   latencyLogRatios,

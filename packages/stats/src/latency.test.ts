@@ -74,11 +74,34 @@ describe('the latency test', () => {
     });
   });
 
-  it('refuses a block with other buckets', () => {
-    expect(() =>
-      updateLatency(startLatency(history), { candidate: [1, 2], stable: history }),
-    ).toThrow('a block needs 10 buckets, but has 2 and 10.');
-    expect(() => startLatency([1])).toThrow(DomainError);
+  it('refuses a block with more buckets than there are', () => {
+    const stable = [...history, 1];
+    expect(() => updateLatency(startLatency(history), { candidate: [1, 2], stable })).toThrow(
+      'latency needs at least two buckets and no counts beyond them, but 10 are given, and history, candidate and stable have 10, 2, 11.',
+    );
+    expect(() => updateLatency(startLatency([1]), { candidate: [1], stable: [1] })).toThrow(
+      DomainError,
+    );
     expect(() => startLatency([1, -1])).toThrow(DomainError);
+  });
+
+  it('is the same to the last bit where empty buckets at the end are left out', () => {
+    const buckets = 235;
+    const filled = (counts: readonly number[]): readonly number[] => [
+      ...counts,
+      ...new Array<number>(buckets - counts.length).fill(0),
+    ];
+    const prng = createPrng(5);
+    let short = startLatency();
+    let whole = startLatency(filled([]));
+    for (let i = 0; i < 40; i += 1) {
+      const block = { candidate: draw(prng, 5, 1), stable: draw(prng, 45, 0) };
+      const { candidate, stable } = block;
+      short = updateLatency(short, block, buckets);
+      whole = updateLatency(whole, { candidate: filled(candidate), stable: filled(stable) });
+    }
+    expect(latencyLogE(short)).toBeGreaterThan(1);
+    expect(short.logBets).toEqual(whole.logBets);
+    expect(filled(short.stableHistory)).toEqual(whole.stableHistory);
   });
 });

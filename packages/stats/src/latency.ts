@@ -45,7 +45,10 @@ export const latencyBets: readonly LatencyBet[] = [
 /** Requests of history below which nothing is bet yet. */
 const leastHistory = 30;
 
-/** The test so far: ln of each bet's capital, and the stable revision's past counts per bucket. Plain data. */
+/**
+ * The test so far: ln of each bet's capital, and the stable revision's past counts per bucket. Plain data. Here and in
+ * blocks, empty buckets at the end may be left out: most requests are fast, so most of a histogram is such buckets.
+ */
 export type Latency = {
   readonly logBets: readonly number[];
   readonly stableHistory: readonly number[];
@@ -57,9 +60,8 @@ export type LatencyBlock = {
   readonly stable: readonly number[];
 };
 
-/** The test before any request; `stableHistory` has one count per bucket, zeros where nothing is known. */
-export function startLatency(stableHistory: readonly number[]): Latency {
-  requireDomain(stableHistory.length >= 2, 'latency needs at least two buckets.');
+/** The test before any request; `stableHistory` has one count per bucket, none where nothing is known. */
+export function startLatency(stableHistory: readonly number[] = []): Latency {
   stableHistory.forEach((count) => {
     requireCount(count, 'stableHistory');
   });
@@ -71,32 +73,32 @@ export function latencyLogE(state: Latency): number {
   return logSumExp(state.logBets);
 }
 
-/** Adds one closed block. */
-export function updateLatency(state: Latency, block: LatencyBlock): Latency {
-  const buckets = state.stableHistory.length;
+/** Adds one closed block, counted in so many buckets (≥ 2; @default as many as the history has). */
+export function updateLatency(
+  state: Latency,
+  block: LatencyBlock,
+  buckets = state.stableHistory.length,
+): Latency {
+  const { logBets, stableHistory: history } = state;
+  const used = Math.max(history.length, block.candidate.length, block.stable.length);
   requireDomain(
-    block.candidate.length === buckets && block.stable.length === buckets,
+    buckets >= 2 && used <= buckets,
     () =>
-      `a block needs ${buckets} buckets, but has ${block.candidate.length} and ${block.stable.length}.`,
+      `latency needs at least two buckets and no counts beyond them, but ${buckets} are given, and history, candidate and stable have ${[history, block.candidate, block.stable].map(({ length }) => length).join(', ')}.`,
   );
-  requireLogs(state.logBets, latencyBets.length, 'a latency test');
-  const stableHistory = state.stableHistory.slice();
-  for (let j = 0; j < buckets; j += 1) {
-    const known = stableHistory[j] ?? 0;
-    const stable = block.stable[j] ?? 0;
-    if (!isCount(known) || !isCount(stable) || !isCount(block.candidate[j] ?? 0)) {
-      throw notCounts(j, [known, stable, block.candidate[j]]);
-    }
-    stableHistory[j] = known + stable;
-  }
-  const before = sum(state.stableHistory) + 1;
-  if (before < leastHistory) return { logBets: state.logBets, stableHistory };
+  requireLogs(logBets, latencyBets.length, 'a latency test');
+  requireCountsIn(history, 'history');
+  requireCountsIn(block.candidate, 'candidate');
+  requireCountsIn(block.stable, 'stable');
+  const stableHistory = addCounts(history, block.stable);
+  const before = sum(history) + 1;
+  if (before < leastHistory) return { logBets, stableHistory };
   const slow = sum(block.candidate);
   const part = slow / (slow + sum(block.stable));
-  if (!(part > 0 && part < 1)) return { logBets: state.logBets, stableHistory };
-  const scene = sceneOf(state.stableHistory, block);
+  if (!(part > 0 && part < 1)) return { logBets, stableHistory };
+  const scene = sceneOf(history, block, { buckets, used });
   return {
-    logBets: state.logBets.map((logBet, k) => {
+    logBets: logBets.map((logBet, k) => {
       const bet = latencyBets[k];
       return bet === undefined ? logBet : logBet + logGrowth(scene, bet, part);
     }),
@@ -104,14 +106,22 @@ export function updateLatency(state: Latency, block: LatencyBlock): Latency {
   };
 }
 
-function isCount(value: number): boolean {
-  return value >= 0 && Number.isSafeInteger(value);
+/** Bucket by bucket, as many as the longer of the two has. */
+export function addCounts(a: readonly number[], b: readonly number[]): readonly number[] {
+  const longer = a.length >= b.length ? a : b;
+  const more = longer === a ? b : a;
+  if (more.length === 0) return longer;
+  const total = longer.slice();
+  for (let j = 0; j < more.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
+  return total;
 }
 
-function notCounts(bucket: number, found: readonly unknown[]): DomainError {
-  return new DomainError(
-    `bucket ${bucket} must hold whole numbers ≥ 0, but history, stable and candidate are ${found.join(', ')}.`,
-  );
+function requireCountsIn(counts: readonly number[], name: string): void {
+  for (let j = 0; j < counts.length; j += 1) {
+    const count = counts[j] ?? 0;
+    if (count >= 0 && Number.isSafeInteger(count)) continue;
+    throw new DomainError(`bucket ${j} of ${name} must be a whole number ≥ 0, but is ${count}.`);
+  }
 }
 
 /** Throws unless a histogram holds finite numbers ≥ 0, and not zeros alone. */
@@ -131,7 +141,7 @@ export function latencyLogRatios(weights: readonly number[], bet: LatencyBet): r
   scene.weights.set(weights);
   scene.counts.fill(1);
   scene.size = weights.length;
-  fillScene(scene, weights.length);
+  fillScene(scene, weights.length, { empty: 0, prior: 0 });
   return weights.map((_, j) =>
     Math.log(
       bet.type === 'shift' ? shiftRatio(scene, Math.exp(bet.logOdds), j) : tailRatio(scene, bet, j),
@@ -177,12 +187,16 @@ function emptyScene(buckets: number): Scene {
 /** Working space, reused because allocating it costs more than filling it. It never outlives a call. */
 let workspace = emptyScene(0);
 
-function sceneOf(history: readonly number[], block: LatencyBlock): Scene {
-  if (workspace.mass.length < history.length) workspace = emptyScene(history.length);
-  const prior = 1 / history.length;
+function sceneOf(
+  history: readonly number[],
+  block: LatencyBlock,
+  { buckets, used }: { readonly buckets: number; readonly used: number },
+): Scene {
+  if (workspace.mass.length < buckets) workspace = emptyScene(buckets);
+  const prior = 1 / buckets;
   const scene = workspace;
   let i = 0;
-  for (let j = 0; j < history.length; j += 1) {
+  for (let j = 0; j < used; j += 1) {
     const slow = block.candidate[j] ?? 0;
     const both = slow + (block.stable[j] ?? 0);
     scene.weights[j] = (history[j] ?? 0) + prior;
@@ -193,18 +207,23 @@ function sceneOf(history: readonly number[], block: LatencyBlock): Scene {
     i += 1;
   }
   scene.size = i;
-  fillScene(scene, history.length);
+  fillScene(scene, used, { empty: buckets - used, prior });
   return scene;
 }
 
-/** Fills in the expected law at every bucket whose `counts` are not 0. */
-function fillScene(scene: Scene, buckets: number): void {
+/** Fills in the expected law at every bucket whose `counts` are not 0; `empty` ones of weight `prior` come after the last. */
+function fillScene(
+  scene: Scene,
+  buckets: number,
+  { empty, prior }: { readonly empty: number; readonly prior: number },
+): void {
   const { weights, counts, size } = scene;
   let total = 0;
   for (let j = 0; j < buckets; j += 1) total += weights[j] ?? 0;
+  for (let j = 0; j < empty; j += 1) total += prior;
   const unit = 1 / total;
   let below = 0;
-  for (let j = 0, i = 0; j < buckets; j += 1) {
+  for (let j = 0, i = 0; i < size; j += 1) {
     const mass = (weights[j] ?? 0) * unit;
     if (counts[j] !== 0) {
       scene.mass[i] = mass;
@@ -216,7 +235,9 @@ function fillScene(scene: Scene, buckets: number): void {
   }
   // Summed from the top, or the far tail would drown in the rounding of 1 − below.
   let above = 0;
-  for (let j = buckets - 1, i = size - 1; j >= 0; j -= 1) {
+  const emptyMass = prior * unit;
+  for (let j = 0; j < empty; j += 1) above += emptyMass;
+  for (let j = buckets - 1, i = size - 1; i >= 0; j -= 1) {
     const mass = (weights[j] ?? 0) * unit;
     if (counts[j] !== 0) {
       scene.aboveUpper[i] = above;

@@ -12,7 +12,13 @@
  * https://arxiv.org/abs/2106.02693; Fischer & Ramdas 2024, https://arxiv.org/abs/2410.16076.
  */
 import { logBoost } from './boost.js';
-import { requireAtLeast, requireCounts, requireLogs, requireThreshold } from './domain.js';
+import {
+  requireAtLeast,
+  requireCounts,
+  requireLog,
+  requireLogs,
+  requireThreshold,
+} from './domain.js';
 import { logSumExp } from './log-sum.js';
 import {
   exactNull,
@@ -82,7 +88,7 @@ export function updateRelativeError(
   requireAtLeast(options.shape.dispersion, 1, 'dispersion');
   requireThreshold(options.logThreshold);
   requireLogs(state.logBets, logBetRatios.length, 'a relative error test');
-  requireLogs([state.logBoost], 1, 'a boost');
+  requireLog(state.logBoost, 'a boost');
   const errors = block.candidateErrors + block.stableErrors;
   const margins = {
     candidateRequests: block.candidateRequests,

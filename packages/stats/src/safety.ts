@@ -10,7 +10,7 @@
  * projection on a convex null).
  */
 import { candidateOf, logRatio, stableOf } from './bernoulli.js';
-import { requireCounts, requireDomain, requireLogs, requireOpenUnit } from './domain.js';
+import { requireCounts, requireDomain, requireLog, requireOpenUnit } from './domain.js';
 import type { ErrorBlock } from './relative-error.js';
 
 /** What is believed about the rate before any data: half an error in a hundred requests. */
@@ -120,7 +120,7 @@ function curvatureAt(rate: number, t: number): number {
 }
 
 function requireState({ logE, pastStableErrors, pastStableRequests }: Safety): void {
-  requireLogs([logE], 1, 'a promotion test');
+  requireLog(logE, 'a promotion test');
   requireCounts(pastStableRequests, pastStableErrors, 'past stable');
 }
 

@@ -2,7 +2,7 @@
  * The value of an alert's metric, minute by minute. Cloud Monitoring and Prometheus evaluate the same rules over windows
  * of one minute, so this does too; a source that samples faster (a demo of seconds) gets windows a fifth of the rule's.
  */
-import { bucketCount, quantileMs, upperEdgeMs } from '../evidence/index.js';
+import { bucketCount, countFrom, quantileMs, upperEdgeMs } from '../evidence/index.js';
 import type { HistogramLayout, LatencyHistogram, TrafficPoint } from '../world/traffic-point.js';
 import type { UtilizationPoint } from '../world/utilization-point.js';
 import type { AlertRule } from './alert-rule.js';
@@ -55,15 +55,11 @@ export function windowAt(
 ): AlertWindow {
   const { windowMs } = windowGrid(rule, measurements.samplePeriodMs);
   const endMs = measurements.trustedMs - back * windowMs;
-  const inside = (point: { readonly revision: string; readonly endMs: number }): boolean =>
-    point.revision === revision && point.endMs > endMs - windowMs && point.endMs <= endMs;
+  const span: Span = { revision, fromMs: endMs - windowMs, endMs };
   if (rule.metric === 'cpu' || rule.metric === 'memory') {
-    const own = measurements.utilization.filter(
-      (point) => point.resource === rule.metric && inside(point),
-    );
-    return windowOf(rule, endMs, own.length === 0 ? null : maxRatio(own));
+    return windowOf(rule, endMs, maxRatio(measurements.utilization, rule.metric, span));
   }
-  const own = measurements.points.filter((point) => point.requests > 0 && inside(point));
+  const own = pointsOf(measurements.points, span);
   if (rule.metric === 'errorRate') return windowOf(rule, endMs, errorRatio(own));
   // The quantile costs much more than knowing that it is within the limit, which it nearly always is.
   return isSlow(own, rule.above)
@@ -71,12 +67,40 @@ export function windowAt(
     : { endMs, value: own.length === 0 ? null : 0, beyond: false };
 }
 
+/** One revision in one window: from exclusive, end inclusive. */
+type Span = { readonly revision: string; readonly fromMs: number; readonly endMs: number };
+
+function isInside(
+  point: { readonly revision: string; readonly endMs: number },
+  { revision, fromMs, endMs }: Span,
+): boolean {
+  return point.endMs > fromMs && point.endMs <= endMs && point.revision === revision;
+}
+
+/** Those in which anything was asked. */
+function pointsOf(points: readonly TrafficPoint[], span: Span): readonly TrafficPoint[] {
+  const own: TrafficPoint[] = [];
+  for (const point of points) if (isInside(point, span) && point.requests > 0) own.push(point);
+  return own;
+}
+
 function windowOf(rule: AlertRule, endMs: number, value: number | null): AlertWindow {
   return { endMs, value, beyond: value !== null && value > rule.above };
 }
 
-function maxRatio(points: readonly UtilizationPoint[]): number {
-  return points.reduce((most, { p99Ratio }) => Math.max(most, p99Ratio), 0);
+/** The greatest use of a resource; `null` where none was measured. */
+function maxRatio(
+  points: readonly UtilizationPoint[],
+  resource: UtilizationPoint['resource'],
+  span: Span,
+): number | null {
+  let most: number | null = null;
+  for (const point of points) {
+    if (point.resource === resource && isInside(point, span)) {
+      most = Math.max(most ?? 0, point.p99Ratio);
+    }
+  }
+  return most;
 }
 
 function errorRatio(points: readonly TrafficPoint[]): number | null {
@@ -91,11 +115,8 @@ function isSlow(points: readonly TrafficPoint[], limitMs: number): boolean {
   let slow = 0;
   for (const { latency } of points) {
     if (latency === null) continue;
-    const cut = bucketOf(latency.layout, limitMs);
-    latency.counts.forEach((count, bucket) => {
-      total += count;
-      if (bucket >= cut) slow += count;
-    });
+    total += countFrom(latency.counts, 0);
+    slow += countFrom(latency.counts, bucketOf(latency.layout, limitMs));
   }
   return slow > total * (1 - PERCENTILE);
 }

@@ -4,7 +4,6 @@
  */
 import {
   candidateOf,
-  relativeErrorLogE,
   startRelativeError,
   stableOf,
   startSafety,
@@ -15,7 +14,7 @@ import {
 import type { ErrorBlock, RelativeError, Safety, Trials } from '@ascent/stats';
 import type { GateLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
-import { absorbLimit, limitLogE, startLimitEvidence, withinUnit } from './limit-evidence.js';
+import { absorbLimit, startLimitEvidence, withinUnit } from './limit-evidence.js';
 import type { LimitEvidence } from './limit-evidence.js';
 
 /** Differences proven or not beside the plan's own, so that a person sees how far the proof has come. */
@@ -80,14 +79,6 @@ export function startErrorEvidence(gatePlan: GatePlan): ErrorEvidence {
     open: emptyBlock,
     openLimit: emptyBlock,
   };
-}
-
-/** ln E of "worse than stable" and of "above the limit and worse than stable". */
-export function errorLogEs(evidence: ErrorEvidence): {
-  readonly relative: number;
-  readonly limit: number;
-} {
-  return { relative: relativeErrorLogE(evidence.relative), limit: limitLogE(evidence.limit) };
 }
 
 /** Adds one interval. */

@@ -2,12 +2,12 @@
  * Everything known about a rollout's candidate, as plain data that survives JSON: any controller goes on
  * from it, and the same points always give the same bytes.
  */
-import { combineEvidence } from '@ascent/stats';
+import { combineEvidence, latencyLogE, relativeErrorLogE } from '@ascent/stats';
 import type { ErrorEvidence } from './error-evidence.js';
-import { errorLogEs, startErrorEvidence } from './error-evidence.js';
+import { startErrorEvidence } from './error-evidence.js';
 import type { GatePlan, Question } from './gate-plan.js';
 import type { LatencyEvidence } from './latency-evidence.js';
-import { latencyLogEs } from './latency-evidence.js';
+import { limitLogE } from './limit-evidence.js';
 import type { RecentWindow } from './recent-window.js';
 import { startWindow } from './recent-window.js';
 import type { RuleTimer } from './rule-timer.js';
@@ -112,21 +112,30 @@ export function weighQuestions(
   parts: readonly Omit<QuestionEvidence, 'logE'>[],
   evidence: Evidence,
 ): readonly QuestionEvidence[] {
-  const errors = errorLogEs(evidence.errors);
-  const latency =
-    evidence.latency === null ? { relative: 0, limit: 0 } : latencyLogEs(evidence.latency);
-  const logEs: Readonly<Record<Question, number>> = {
-    errorsRelative: errors.relative,
-    errorsLimit: errors.limit,
-    latencyRelative: latency.relative,
-    latencyLimit: latency.limit,
-  };
-  return parts.map(({ question, weight }) => ({ question, weight, logE: logEs[question] }));
+  return parts.map(({ question, weight }) => ({
+    question,
+    weight,
+    logE: logEOf(question, evidence),
+  }));
+}
+
+function logEOf(question: Question, { errors, latency }: Evidence): number {
+  switch (question) {
+    case 'errorsRelative':
+      return relativeErrorLogE(errors.relative);
+    case 'errorsLimit':
+      return limitLogE(errors.limit);
+    case 'latencyRelative':
+      return latency === null ? 0 : latencyLogE(latency.relative);
+    case 'latencyLimit':
+      return latency === null ? 0 : limitLogE(latency.limit);
+  }
 }
 
 /** ln of the combined e-value of these questions, on the budget of all; −∞ of none. */
 export function combinedLogE(questions: readonly QuestionEvidence[], all: number): number {
   if (questions.length === 0) return -Infinity;
-  const weight = questions.reduce((sum, part) => sum + part.weight, 0);
+  let weight = 0;
+  for (const part of questions) weight += part.weight;
   return combineEvidence(questions) + Math.log(weight / all);
 }

@@ -13,7 +13,7 @@ import { provenSlowPart, slowPart } from './latency-evidence.js';
 import {
   bucketCount,
   firstBucketAbove,
-  fullCounts,
+  wholeCounts,
   lowerEdgeMs,
   quantileMs,
 } from './latency-layout.js';
@@ -53,7 +53,7 @@ function latencyObstacle(gatePlan: GatePlan, { latency }: ExpectedTraffic): Obst
   const proven = fastBucket(gatePlan, latency);
   if (gatePlan.latencyP95 === null || latency === null || proven === null) return null;
   const { maxMs } = gatePlan.latencyP95;
-  const tooSlow = partFrom(fullCounts(latency), firstBucketAbove(latency.layout, maxMs));
+  const tooSlow = partFrom(wholeCounts(latency), firstBucketAbove(latency.layout, maxMs));
   if (tooSlow > slowPart) return { type: 'stable-too-slow', slowPart: tooSlow, maxMs };
   const { part, toleratedMs, bucketFromMs } = proven;
   return part < provenSlowPart ? null : { type: 'coarse-buckets', toleratedMs, bucketFromMs, part };
@@ -66,7 +66,7 @@ function fastBucket(
 ): { readonly part: number; readonly toleratedMs: number; readonly bucketFromMs: number } | null {
   if (latency === null || gatePlan.latencyP95 === null) return null;
   const { layout } = latency;
-  const counts = fullCounts(latency);
+  const counts = wholeCounts(latency);
   const p95Ms = quantileMs(layout, counts, 1 - slowPart);
   if (p95Ms === null) return null;
   const toleratedMs = p95Ms * (1 + gatePlan.latencyP95.worseThanStableBy);

@@ -10,13 +10,13 @@ import { bucketCount, firstBucketAbove, forgivenBuckets, isSameLayout } from './
 /** Limits and tolerances in one layout's buckets. */
 export type LatencyLens = {
   readonly layout: HistogramLayout;
+  readonly buckets: number;
   /** First bucket wholly above the plan's limit. */
   readonly tooSlow: number;
   /** Where each bucket's requests go when the plan's tolerance is forgiven. */
   readonly forgiven: readonly number[];
   /** First bucket wholly above each rule's limit, in the order of the plan's rules. */
   readonly ruleBuckets: readonly number[];
-  readonly empty: readonly number[];
 };
 
 /** A gate plan made ready for many intervals. */
@@ -70,9 +70,9 @@ function latencyLens(gatePlan: GatePlan, layout: HistogramLayout): LatencyLens {
   };
   return {
     layout,
+    buckets: bucketCount(layout),
     tooSlow: firstBucketAbove(layout, maxMs),
     forgiven: forgivenBuckets(layout, 1 + worseThanStableBy),
     ruleBuckets: gatePlan.rules.map(({ above }) => firstBucketAbove(layout, above)),
-    empty: Array.from({ length: bucketCount(layout) }, () => 0),
   };
 }

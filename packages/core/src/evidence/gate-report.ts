@@ -241,7 +241,7 @@ function p95Bounds(
     else if (place === 'above') return { lower, upper: upperEdgeMs(layout, j) };
   }
   return {
-    lower: Number.isFinite(lower) ? lower : lowerEdgeMs(layout, counts.length - 1),
+    lower: Number.isFinite(lower) ? lower : lowerEdgeMs(layout, bucketCount(layout) - 1),
     upper: null,
   };
 }

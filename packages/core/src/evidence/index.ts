@@ -18,7 +18,7 @@ export type { GateReport, PerRevision, Proof, Verdict } from './gate-report.js';
 export { withLaterEvidence } from './later-fields.js';
 export { judge, type JudgeContext } from './judge.js';
 export type { Judgement, Reason } from './judgement.js';
-export { bucketCount, lowerEdgeMs, quantileMs, upperEdgeMs } from './latency-layout.js';
+export { bucketCount, countFrom, lowerEdgeMs, quantileMs, upperEdgeMs } from './latency-layout.js';
 export { observe } from './observe.js';
 export type { Observation } from './observe.js';
 export type { AnomalyCode } from './traffic-interval.js';

@@ -3,15 +3,14 @@
  * beyond the tolerance, is its 95th percentile above the limit (and worse than stable's), and is it proven
  * fast enough to go on.
  */
-import { latencyLogE, startLatency, updateLatency, updateSafetyAlone } from '@ascent/stats';
+import { addCounts, startLatency, updateLatency, updateSafetyAlone } from '@ascent/stats';
 import type { Latency, LatencyBlock } from '@ascent/stats';
 import type { HistogramLayout } from '../world/traffic-point.js';
 import type { GateLens, LatencyLens } from './gate-lens.js';
 import type { GatePlan } from './gate-plan.js';
-import { absorbLimit, limitLogE, startLimitEvidence } from './limit-evidence.js';
+import { absorbLimit, startLimitEvidence } from './limit-evidence.js';
 import type { LimitEvidence } from './limit-evidence.js';
 import {
-  bucketCount,
   countFrom,
   firstBucketAbove,
   isSameLayout,
@@ -41,15 +40,17 @@ export type LatencySample = {
   readonly warm: boolean;
 };
 
+/** A block without requests. */
+const noLatency: LatencyEvidence['open'] = { candidate: [], stable: [], warm: false };
+
 /** Tests in this layout before any request. */
 export function startLatencyEvidence(layout: HistogramLayout): LatencyEvidence {
-  const empty = noCounts(layout);
   return {
     layout,
-    relative: startLatency(empty),
+    relative: startLatency(),
     limit: startLimitEvidence(),
     safetyLogE: 0,
-    open: { candidate: empty, stable: empty, warm: false },
+    open: noLatency,
   };
 }
 
@@ -65,14 +66,6 @@ export function changeLayout(evidence: LatencyEvidence, layout: HistogramLayout)
   };
 }
 
-/** ln E of "slower than stable" and of "above the limit and slower than stable". */
-export function latencyLogEs(evidence: LatencyEvidence): {
-  readonly relative: number;
-  readonly limit: number;
-} {
-  return { relative: latencyLogE(evidence.relative), limit: limitLogE(evidence.limit) };
-}
-
 /** Adds one interval. */
 export function absorbLatency(
   lens: GateLens,
@@ -80,8 +73,8 @@ export function absorbLatency(
   sample: LatencySample,
 ): LatencyEvidence {
   const open = {
-    candidate: addCounts(evidence.open.candidate, sample.candidate),
-    stable: addCounts(evidence.open.stable, sample.stable),
+    candidate: addCounts(evidence.open.candidate, sample.candidate ?? []),
+    stable: addCounts(evidence.open.stable, sample.stable ?? []),
     warm: evidence.open.warm || sample.warm,
   };
   const { latency } = lens;
@@ -90,7 +83,6 @@ export function absorbLatency(
   const least = lens.gatePlan.statistics.latencyBlockMinimumRequests;
   const closed = slow > 0 && (rest === 0 ? slow >= Math.max(20, least) : slow + rest >= least);
   if (!closed || latency === null) return { ...evidence, open };
-  const { empty } = latency;
   const judged = judgeBlock(lens.gatePlan, evidence, {
     candidate: open.candidate,
     stable: open.stable,
@@ -100,12 +92,12 @@ export function absorbLatency(
     slow,
     rest,
   });
-  return { ...judged, open: { candidate: empty, stable: empty, warm: false } };
+  return { ...judged, open: noLatency };
 }
 
 /** Requests of two shares must not meet in one block. */
 export function changeLatencyShare(evidence: LatencyEvidence): LatencyEvidence {
-  return { ...evidence, safetyLogE: 0, open: emptyLike(evidence) };
+  return { ...evidence, safetyLogE: 0, open: noLatency };
 }
 
 /** The latency the candidate is proven against: stable's p95 so far, with the tolerance; `null` before any. */
@@ -136,10 +128,11 @@ function judgeBlock(
   }
   return {
     ...evidence,
-    relative: updateLatency(evidence.relative, {
-      candidate: moveBuckets(block.candidate, lens.forgiven),
-      stable: block.stable,
-    }),
+    relative: updateLatency(
+      evidence.relative,
+      { candidate: moveBuckets(block.candidate, lens.forgiven), stable: block.stable },
+      lens.buckets,
+    ),
     limit: absorbLimit(
       evidence.limit,
       {
@@ -170,21 +163,4 @@ function proveFast(gatePlan: GatePlan, evidence: LatencyEvidence, block: ClosedB
   };
   const sample = { requests: block.slow, errors: countFrom(block.candidate, bucket) };
   return updateSafetyAlone(past, sample, provenSlowPart).logE;
-}
-
-function noCounts(layout: HistogramLayout): readonly number[] {
-  return Array.from({ length: bucketCount(layout) }, () => 0);
-}
-
-function emptyLike(evidence: LatencyEvidence): LatencyEvidence['open'] {
-  const empty = noCounts(evidence.layout);
-  return { candidate: empty, stable: empty, warm: false };
-}
-
-function addCounts(sum: readonly number[], more: readonly number[] | null): readonly number[] {
-  if (more === null) return sum;
-  if (countFrom(sum, 0) === 0) return more;
-  const total = sum.slice();
-  for (let j = 0; j < total.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
-  return total;
 }

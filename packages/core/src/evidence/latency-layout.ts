@@ -4,6 +4,7 @@
  * A tolerance of 25 % cannot be applied inside a bucket, so it is rounded in the release's favour: each
  * candidate request is taken to lie at the lower edge of its bucket before it is forgiven the factor.
  */
+import { addCounts } from '@ascent/stats';
 import type { HistogramLayout, LatencyHistogram } from '../world/traffic-point.js';
 
 /** Edges closer than this (relative) are the same edge. */
@@ -79,16 +80,18 @@ export function isSameLayout(a: HistogramLayout | null, b: HistogramLayout | nul
   );
 }
 
-/** All buckets, with the trailing empty ones a source may leave out. */
+/** Whole counts up to the last bucket that is not empty; a source may deliver fractions, and empty buckets or none. */
+export function wholeCounts({ layout, counts }: LatencyHistogram): readonly number[] {
+  let length = Math.min(counts.length, bucketCount(layout));
+  while (length > 0 && Math.round(counts[length - 1] ?? 0) === 0) length -= 1;
+  if (length === counts.length && counts.every(Number.isInteger)) return counts;
+  return counts.slice(0, length).map(Math.round);
+}
+
+/** {@link wholeCounts} with all empty buckets. */
 export function fullCounts(histogram: LatencyHistogram): readonly number[] {
-  const { counts } = histogram;
-  const buckets = bucketCount(histogram.layout);
-  if (counts.length === buckets && counts.every(Number.isInteger)) return counts;
-  const full = new Array<number>(buckets).fill(0);
-  for (let j = 0; j < full.length && j < counts.length; j += 1) {
-    full[j] = Math.round(counts[j] ?? 0);
-  }
-  return full;
+  const full = new Array<number>(bucketCount(histogram.layout)).fill(0);
+  return addCounts(full, wholeCounts(histogram));
 }
 
 /** First bucket that lies wholly at or above so many milliseconds (the bucket count if none does). */

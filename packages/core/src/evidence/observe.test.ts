@@ -240,7 +240,7 @@ describe('a look at the metrics', () => {
     const after = look(before, slow(4, [100, 300, 900]));
     expect(counts(after)['histogram-layout-changed']).toBe(1);
     expect(after.latency?.relative.logBets).toEqual(before.latency?.relative.logBets);
-    expect(after.latency?.relative.stableHistory).toEqual([80, 10, 0, 0]);
+    expect(after.latency?.relative.stableHistory).toEqual([80, 10]);
   });
 
   it('leaves latency out where the revisions count in different buckets, and keeps the errors', () => {

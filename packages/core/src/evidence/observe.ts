@@ -19,7 +19,7 @@ import type { GateLens } from './gate-lens.js';
 import { countFrom, isSameLayout } from './latency-layout.js';
 import { addToWindow, windowTotals, withoutLatency } from './recent-window.js';
 import { advanceTimer } from './rule-timer.js';
-import type { RuleTimer } from './rule-timer.js';
+import type { RuleSample, RuleTimer } from './rule-timer.js';
 import { pairPoints } from './traffic-interval.js';
 import type { Fault, TrafficInterval } from './traffic-interval.js';
 
@@ -46,23 +46,32 @@ export function observe(
   evidence: Evidence,
   observation: Observation,
 ): Evidence {
-  const trusted = observation.points.filter(
-    ({ endMs, startMs }) =>
-      !(endMs > observation.youngestTrustedMs) && !(startMs < evidence.startedMs),
-  );
-  const { intervals, faults } = pairPoints(
-    trusted.filter(({ endMs }) => !(endMs <= evidence.watermarkMs)),
-    observation,
-  );
-  const late = latePoints(evidence, trusted, observation);
+  const { fresh, past } = sift(evidence, observation);
+  const { intervals, faults } = pairPoints(fresh, observation);
+  const late = latePoints(evidence, past, observation);
   let state = noteShareChange(evidence, observation.shareChangedMs);
-  state = noteAnomalies(state, [...late, ...faults]);
+  state = noteAnomalies(noteAnomalies(state, late), faults);
   let lens = gateLens(gatePlan, state.latency?.layout ?? null);
   for (const interval of intervals) {
     lens = refocus(lens, interval.layout);
     state = absorb(lens, state, interval);
   }
-  return { ...state, used: rememberSeen(evidence.used, { intervals, late, faults }) };
+  const used = rememberSeen(evidence.used, { intervals, late, faults });
+  return used === state.used ? state : { ...state, used };
+}
+
+/** The trusted points of this rollout, apart: those after the watermark, and those that may have been used before. */
+function sift(
+  { startedMs, watermarkMs }: Evidence,
+  { points, youngestTrustedMs }: Observation,
+): { readonly fresh: readonly TrafficPoint[]; readonly past: readonly TrafficPoint[] } {
+  const fresh: TrafficPoint[] = [];
+  const past: TrafficPoint[] = [];
+  for (const point of points) {
+    if (point.endMs > youngestTrustedMs || point.startMs < startedMs) continue;
+    (point.endMs <= watermarkMs ? past : fresh).push(point);
+  }
+  return { fresh, past };
 }
 
 /** Every interval of which anything was seen counts as seen whole: what is late or wrong is said once. */
@@ -74,12 +83,16 @@ function rememberSeen(
     readonly faults: readonly Fault[];
   },
 ): Evidence['used'] {
-  const whole = new Set([...seen.late, ...seen.faults].map(({ atMs }) => atMs));
-  const added = seen.intervals.map(({ endMs, hasCandidate, hasStable }) => ({
+  const { intervals, late, faults } = seen;
+  if (intervals.length + late.length + faults.length === 0) return used;
+  const added = intervals.map(({ endMs, hasCandidate, hasStable }) => ({
     endMs,
     candidate: hasCandidate,
     stable: hasStable,
   }));
+  const isInOrder = (used.at(-1)?.endMs ?? -Infinity) < (added[0]?.endMs ?? Infinity);
+  if (late.length + faults.length === 0 && isInOrder) return [...used, ...added].slice(-usedKept);
+  const whole = new Set([...late, ...faults].map(({ atMs }) => atMs));
   const known = new Set([...used, ...added].map(({ endMs }) => endMs));
   const missed = [...whole]
     .filter((endMs) => Number.isFinite(endMs) && !known.has(endMs))
@@ -95,20 +108,35 @@ function rememberSeen(
  * ended before the oldest interval that is remembered may have been used, and is let pass.
  */
 function latePoints(
-  evidence: Evidence,
-  points: readonly TrafficPoint[],
+  { used }: Evidence,
+  past: readonly TrafficPoint[],
   { stable, candidate }: Observation,
 ): readonly Fault[] {
-  const used = new Map(evidence.used.map((interval) => [interval.endMs, interval]));
-  const oldestMs = evidence.used[0]?.endMs ?? Infinity;
-  const late = new Set<number>();
-  for (const { revision, endMs } of points) {
-    if (endMs > evidence.watermarkMs || endMs < oldestMs) continue;
-    const known = used.get(endMs);
+  const oldestMs = used[0]?.endMs ?? Infinity;
+  const late: Fault[] = [];
+  for (const { revision, endMs } of past) {
+    if (endMs < oldestMs || (revision !== candidate && revision !== stable)) continue;
+    const known = usedAt(used, endMs);
     const seen = revision === candidate ? known?.candidate : known?.stable;
-    if ((revision === candidate || revision === stable) && seen !== true) late.add(endMs);
+    if (seen !== true && late.every(({ atMs }) => atMs !== endMs)) {
+      late.push({ code: 'late-point', atMs: endMs });
+    }
   }
-  return [...late].map((atMs) => ({ code: 'late-point' as const, atMs }));
+  return late;
+}
+
+/** The interval that ended then, by bisection: they are remembered in order of time. */
+function usedAt(used: Evidence['used'], endMs: number): Evidence['used'][number] | null {
+  let low = 0;
+  let high = used.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const entry = used[middle];
+    if (entry === undefined || entry.endMs === endMs) return entry ?? null;
+    if (entry.endMs < endMs) low = middle + 1;
+    else high = middle - 1;
+  }
+  return null;
 }
 
 function noteShareChange(evidence: Evidence, changedMs: number): Evidence {
@@ -121,6 +149,7 @@ function noteShareChange(evidence: Evidence, changedMs: number): Evidence {
 
 /** Applies the changes of share up to this moment. */
 function passShareChanges(evidence: Evidence, untilMs: number): Evidence {
+  if (evidence.pendingShareChangesMs.length === 0) return evidence;
   const passed = evidence.pendingShareChangesMs.filter((changedMs) => changedMs <= untilMs);
   const last = passed.at(-1);
   if (last === undefined) return evidence;
@@ -215,24 +244,28 @@ function advanceTimers(
   timers: readonly RuleTimer[],
   interval: TrafficInterval,
 ): readonly RuleTimer[] {
-  const { startMs, endMs } = interval;
   return timers.map((timer, i) => {
     const rule = lens.gatePlan.rules[i];
     if (rule === undefined) return timer;
     const bucket = lens.latency?.ruleBuckets[i] ?? 0;
-    return advanceTimer(timer, rule, { startMs, endMs, ...ruleSample(rule, interval, bucket) });
+    return advanceTimer(timer, rule, ruleSample(rule, interval, bucket));
   });
 }
 
 function ruleSample(
   rule: RollbackRule,
-  { candidate }: TrafficInterval,
+  { candidate, startMs, endMs }: TrafficInterval,
   bucket: number,
-): { readonly requests: number; readonly bad: number } {
-  if (rule.metric === 'errorRate') return { requests: candidate.requests, bad: candidate.errors };
-  const { latency } = candidate;
-  if (latency === null) return { requests: 0, bad: 0 };
-  return { requests: countFrom(latency, 0), bad: countFrom(latency, bucket) };
+): RuleSample {
+  const { requests, errors, latency } = candidate;
+  if (rule.metric === 'errorRate') return { startMs, endMs, requests, bad: errors };
+  if (latency === null) return { startMs, endMs, requests: 0, bad: 0 };
+  return {
+    startMs,
+    endMs,
+    requests: countFrom(latency, 0),
+    bad: countFrom(latency, bucket),
+  };
 }
 
 function silence({ candidate, stable, endMs }: TrafficInterval): readonly Fault[] {

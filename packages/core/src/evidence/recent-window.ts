@@ -5,7 +5,7 @@
  * Two generations: when the young one is old and large enough it replaces the old one, so the window
  * holds one to two times the wanted length without keeping every interval.
  */
-import type { Trials } from '@ascent/stats';
+import { addCounts, type Trials } from '@ascent/stats';
 import { countFrom } from './latency-layout.js';
 import type { ArmTraffic, TrafficInterval } from './traffic-interval.js';
 
@@ -52,8 +52,8 @@ export function addToWindow(
     young: {
       startMs: base.startMs,
       endMs: interval.endMs,
-      candidate: addCounts(base.candidate, interval.candidate),
-      stable: addCounts(base.stable, interval.stable),
+      candidate: addTraffic(base.candidate, interval.candidate),
+      stable: addTraffic(base.stable, interval.stable),
     },
     old: full ? young : recent.old,
   };
@@ -116,7 +116,7 @@ function emptyGeneration(atMs: number): Generation {
   return { startMs: atMs, endMs: atMs, candidate: nothing, stable: nothing };
 }
 
-function addCounts(counts: ArmCounts, { requests, errors, latency }: ArmTraffic): ArmCounts {
+function addTraffic(counts: ArmCounts, { requests, errors, latency }: ArmTraffic): ArmCounts {
   return {
     requests: counts.requests + requests,
     errors: counts.errors + errors,
@@ -128,8 +128,5 @@ function addLatencies(
   sum: readonly number[] | null,
   more: readonly number[] | null,
 ): readonly number[] | null {
-  if (sum === null || more === null) return sum ?? more;
-  const total = sum.slice();
-  for (let j = 0; j < total.length; j += 1) total[j] = (total[j] ?? 0) + (more[j] ?? 0);
-  return total;
+  return sum === null || more === null ? (sum ?? more) : addCounts(sum, more);
 }

@@ -5,7 +5,7 @@
  * quietly becoming evidence.
  */
 import type { HistogramLayout, TrafficPoint } from '../world/traffic-point.js';
-import { fullCounts, isSameLayout, isSoundLayout } from './latency-layout.js';
+import { wholeCounts, isSameLayout, isSoundLayout } from './latency-layout.js';
 
 /** What can be wrong with measurements, one name each. */
 export type AnomalyCode =
@@ -27,7 +27,7 @@ export type AnomalyCode =
 export type ArmTraffic = {
   readonly requests: number;
   readonly errors: number;
-  /** All buckets of the interval's layout; `null` where the source has no latency. */
+  /** Buckets of the interval's layout, empty ones at the end left out; `null` where the source has no latency. */
   readonly latency: readonly number[] | null;
 };
 
@@ -68,21 +68,22 @@ export function pairPoints(points: readonly TrafficPoint[], revisions: Revisions
   for (const point of points) {
     const arm = armOf(point, revisions);
     if (arm === null) continue;
-    const pair = byEnd.get(point.endMs) ?? noPair;
-    const code = faultOf(point) ?? (pair[arm] === null ? null : 'duplicate-point');
+    const pair = byEnd.get(point.endMs);
+    const code = faultOf(point) ?? ((pair?.[arm] ?? null) === null ? null : 'duplicate-point');
     if (code !== null) faults.push({ code, atMs: point.endMs });
-    else byEnd.set(point.endMs, { ...pair, [arm]: point });
+    else if (pair !== undefined) pair[arm] = point;
+    else byEnd.set(point.endMs, { candidate: null, stable: null, [arm]: point });
   }
-  const intervals = [...byEnd].flatMap(([endMs, pair]) => {
+  const intervals: TrafficInterval[] = [];
+  for (const [endMs, pair] of byEnd) {
     const { interval, code } = intervalOf(pair);
     if (code !== null) faults.push({ code, atMs: endMs });
-    return interval === null ? [] : [interval];
-  });
+    if (interval !== null) intervals.push(interval);
+  }
   return { intervals: intervals.sort((a, b) => a.endMs - b.endMs), faults };
 }
 
-type Pair = { readonly candidate: TrafficPoint | null; readonly stable: TrafficPoint | null };
-const noPair: Pair = { candidate: null, stable: null };
+type Pair = { candidate: TrafficPoint | null; stable: TrafficPoint | null };
 
 function armOf(point: TrafficPoint, revisions: Revisions): 'candidate' | 'stable' | null {
   if (point.revision === revisions.candidate) return 'candidate';
@@ -149,6 +150,6 @@ function armTraffic(point: TrafficPoint | null, withoutLatency: boolean): ArmTra
   return {
     requests: Math.round(point.requests),
     errors: Math.round(point.errors),
-    latency: point.latency === null || withoutLatency ? null : fullCounts(point.latency),
+    latency: point.latency === null || withoutLatency ? null : wholeCounts(point.latency),
   };
 }

@@ -22,11 +22,16 @@ export function sharesByRevision(targets: readonly TrafficTarget[]): ReadonlyMap
 
 /** True where both lists send the same percent to the same revisions; tags do not matter. */
 export function sameShares(a: readonly TrafficTarget[], b: readonly TrafficTarget[]): boolean {
+  if (a.length === b.length && a.every((target, i) => isSameShare(target, b[i]))) return true;
   const left = sharesByRevision(a);
   const right = sharesByRevision(b);
   return (
     left.size === right.size && [...left].every(([name, percent]) => right.get(name) === percent)
   );
+}
+
+function isSameShare(a: TrafficTarget, b: TrafficTarget | undefined): boolean {
+  return a.revision === b?.revision && a.percent === b.percent;
 }
 
 /** True where the traffic is left as it is: somebody else set it, or it names a revision that is gone. */
