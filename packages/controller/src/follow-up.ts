@@ -7,7 +7,6 @@ import {
   areScenariosDue,
   CANDIDATE_TAG,
   isOpen,
-  readRecord,
   scenariosOf,
   STABLE_TAG,
   stageOf,
@@ -18,6 +17,7 @@ import {
 } from '@ascent/core';
 import { changeService } from './change.js';
 import { deliverOutbox, type OutboxOutcome } from './outbox.js';
+import { recordOf } from './known-record.js';
 import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
@@ -100,7 +100,7 @@ async function note(
   outcome: SpotOutcome,
 ): Promise<RolloutRecord> {
   return await changeService(world, (view) => {
-    const record = view.record === null ? null : readRecord(view.record);
+    const record = recordOf(world, view);
     if (!record?.rollout || !isSameStage(record.rollout, tested.rollout)) {
       return { change: null, result: record ?? tested };
     }

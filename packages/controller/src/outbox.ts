@@ -6,13 +6,13 @@ import {
   advance,
   dueEntries,
   noteDeliveries,
-  readRecord,
   writeRecord,
   type Delivered,
   type OutboxEntry,
   type RolloutRecord,
 } from '@ascent/core';
 import { changeService } from './change.js';
+import { keepRecord, recordOf } from './known-record.js';
 import type { World } from './world.js';
 
 /** What came of one round of deliveries. */
@@ -34,7 +34,7 @@ export async function deliverOutbox(
   if (due.length === 0) return { record, undelivered: [] };
   const settled = await Promise.allSettled(
     due.map(async (entry) => {
-      if (!arrivedBefore.has(entry.key)) await world.deliver(entry, recordOf(entry, record));
+      if (!arrivedBefore.has(entry.key)) await world.deliver(entry, recordAbout(entry, record));
     }),
   );
   const arrived: string[] = [];
@@ -55,7 +55,7 @@ export async function deliverOutbox(
 }
 
 /** The record that an entry is about: its own, where a newer rollout has taken its place. */
-function recordOf(entry: OutboxEntry, record: RolloutRecord): RolloutRecord {
+function recordAbout(entry: OutboxEntry, record: RolloutRecord): RolloutRecord {
   return entry.type === 'archive' ? (entry.of ?? record) : record;
 }
 
@@ -70,12 +70,14 @@ async function strike(
   fallback: RolloutRecord,
 ): Promise<RolloutRecord> {
   return await changeService(world, (view) => {
-    const record = view.record === null ? null : readRecord(view.record);
+    const record = recordOf(world, view);
     if (record === null) return { change: null, result: fallback };
     const event = { type: 'delivered', nowMs: world.now(), keys: arrived, failed } as const;
     const next = withDeliveries(record, event);
     const isNews = next.rollout !== record.rollout || next.watch !== record.watch;
-    return { change: isNews ? { record: writeRecord(next), traffic: null } : null, result: next };
+    const change = isNews ? { record: writeRecord(next), traffic: null } : null;
+    keepRecord(world, { text: change?.record ?? view.record, record: next });
+    return { change, result: next };
   });
 }
 

@@ -37,5 +37,8 @@ function isUnseen(before: Rollout, after: Rollout, { traffic }: ServiceView): bo
 /** `record` with its rollout as it is now. The stable revision is the one that last completed a rollout. */
 export function recordWith(record: RolloutRecord, rollout: Rollout): RolloutRecord {
   const stable = rollout.status.type === 'promoted' ? rollout.candidate : record.stable;
-  return { ...record, stable, rollout };
+  const { version, plan, watch } = record;
+  return watch === undefined
+    ? { version, plan, stable, rollout }
+    : { version, plan, stable, rollout, watch };
 }

@@ -10,7 +10,6 @@ import {
   expectedTraffic,
   isOpen,
   metricsNeededAfterMs,
-  readRecord,
   servingRevisions,
   stageOf,
   watchAlerts,
@@ -28,6 +27,7 @@ import {
 import { changeService, type Proposal } from './change.js';
 import { FollowUp } from './follow-up.js';
 import { readGates } from './gate-readings.js';
+import { keepRecord, recordOf } from './known-record.js';
 import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
@@ -60,9 +60,15 @@ const DISPERSION_HISTORY_MS = 86_400_000;
  */
 export async function tick(world: World, options: TickOptions): Promise<TickReport> {
   const report = await takeStep(world, options);
-  if (report.record === null) return report;
-  const outcome = await new FollowUp(world).run(report.record, report.view);
-  return { ...report, record: outcome.record, undelivered: outcome.undelivered };
+  return await followUp(world, report);
+}
+
+/** `report` after all that its step leaves to be done. */
+async function followUp(world: World, report: TickReport): Promise<TickReport> {
+  const { record: stepped, view, wrote, idle } = report;
+  if (stepped === null) return report;
+  const { record, undelivered } = await new FollowUp(world).run(stepped, view);
+  return { record, view, wrote, idle, undelivered };
 }
 
 /** Takes one step, up to and with its write; nothing is delivered. @throws AscentError as {@link tick}. */
@@ -95,24 +101,7 @@ export async function restart(
   );
   if (report.record === null) return report;
   onWritten?.(report.record);
-  const outcome = await new FollowUp(world).run(report.record, report.view);
-  return { ...report, record: outcome.record, undelivered: outcome.undelivered };
-}
-
-/**
- * What a process wrote at its last step, or found there and had no reason to write down. While the service still carries
- * that text, the next step goes on from it; without it (a new process, somebody else's write) the text is read, and the
- * points since its checkpoint come to the same.
- */
-const known = new WeakMap<
-  World,
-  { readonly text: string | null; readonly record: RolloutRecord }
->();
-
-function recordOf(world: World, { record: text }: ServiceView): RolloutRecord | null {
-  const last = known.get(world);
-  if (last?.text === text) return last.record;
-  return text === null ? null : readRecord(text);
+  return await followUp(world, report);
 }
 
 async function propose(
@@ -121,14 +110,14 @@ async function propose(
   { plan, by }: TickOptions,
 ): Promise<Proposal<TickReport>> {
   const record = recordOf(world, view);
-  const nothing = { view, wrote: false, idle: null, undelivered: [] };
   if (record?.rollout && isOpen(record.rollout)) {
     const before = record.rollout;
     const { rollout, persist } = await step(world, view, { ...record, rollout: before });
     const next = recordWith(record, rollout);
     const change = persist ? changeTo({ record: next, before, view }) : null;
-    known.set(world, { text: change?.record ?? view.record, record: next });
-    return { result: { ...nothing, record: next, wrote: persist }, change };
+    keepRecord(world, { text: change?.record ?? view.record, record: next });
+    const result = { record: next, view, wrote: persist, idle: null, undelivered: [] };
+    return { result, change };
   }
   if (plan === null) return await watched(world, view, 'no rollout is open');
   const started = await proposeStart(world, view, { plan, by, again: null });
@@ -253,22 +242,23 @@ async function step(
 }
 
 /** CPU and memory are read only where an alert asks. */
-async function readUtilization(
+function readUtilization(
   { metrics }: World,
   { alerts }: RolloutPlan,
   question: Parameters<World['metrics']['read']>[0],
-): Promise<Observed['utilization']> {
+): Promise<Observed['utilization']> | Observed['utilization'] {
   const wanted = alerts.some(({ metric }) => metric === 'cpu' || metric === 'memory');
-  if (!wanted || metrics.readUtilization === undefined) return { type: 'points', points: [] };
-  return await metrics.readUtilization(question);
+  return wanted && metrics.readUtilization !== undefined
+    ? metrics.readUtilization(question)
+    : { type: 'points', points: [] };
 }
 
 /** Smoke checks are due once the candidate can be reached by its tag, until they have passed. */
-async function runDueSmoke(
+function runDueSmoke(
   world: World,
   view: ServiceView,
   { plan, rollout }: { readonly plan: RolloutPlan; readonly rollout: Rollout },
-): Promise<SmokeOutcome | null> {
+): Promise<SmokeOutcome> | null {
   const checks = stageOf(plan, rollout).smoke;
   const due = checks.length > 0 && rollout.smoke?.passed !== true;
   if (!due || rollout.status.type !== 'running' || view.latestReadiness.type !== 'ready')
@@ -276,6 +266,5 @@ async function runDueSmoke(
   const target = view.served.find(
     ({ tag, revision }) => tag === CANDIDATE_TAG && revision === rollout.candidate,
   );
-  if (!target?.url) return null;
-  return await world.smoke(checks, target.url);
+  return target?.url ? world.smoke(checks, target.url) : null;
 }

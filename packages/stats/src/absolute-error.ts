@@ -8,7 +8,7 @@
  * References: Wald 1945, https://doi.org/10.1214/aoms/1177731118; Fischer & Ramdas 2024,
  * https://arxiv.org/abs/2410.16076.
  */
-import { logBoost } from './boost.js';
+import { isBoostable, logBoost } from './boost.js';
 import {
   requireAtLeast,
   requireCounts,
@@ -54,8 +54,10 @@ export function scaleOdds(rate: number, oddsRatio: number): number {
 
 /** The test before any request. */
 export function startAbsoluteError(): AbsoluteError {
-  return { logBets: absoluteErrorBets.map(({ weight }) => Math.log(weight)), logBoost: 0 };
+  return { logBets: startLogBets, logBoost: 0 };
 }
+
+const startLogBets = absoluteErrorBets.map(({ weight }) => Math.log(weight));
 
 /** ln of the e-value against "the candidate's rate is at most the limit". */
 export function absoluteErrorLogE(state: AbsoluteError): number {
@@ -126,7 +128,7 @@ function boostOf(
 ): number {
   const total = logSumExp(state.logBets);
   const logHeadRoom = options.logThreshold - total - state.logBoost;
-  if (logHeadRoom <= 0) return 0;
+  if (!isBoostable(logHeadRoom)) return 0;
   const nulls = binomialNull(requests, options.limit, logHeadRoom);
   while (eValueSpace.length < nulls.length) eValueSpace = doubled(eValueSpace);
   const eValues = eValueSpace.subarray(0, nulls.length).fill(0);

@@ -10,6 +10,11 @@
 /** Head-room beyond which boosting could gain nothing measurable. */
 const largestLogHeadRoom = 600;
 
+/** Whether boosting a block can gain anything, so that its outcomes are worth working out. */
+export function isBoostable(logHeadRoom: number): boolean {
+  return logHeadRoom > 0 && logHeadRoom <= largestLogHeadRoom;
+}
+
 /** One block's possible outcomes: null probability of each, and the e-value it would give (increasing). */
 export type Outcomes = {
   readonly nulls: ArrayLike<number>;
@@ -21,7 +26,7 @@ export type Outcomes = {
  * `eValues` must not decrease and must have expectation ≤ 1 under `nulls`.
  */
 export function logBoost(outcomes: Outcomes, logHeadRoom: number): number {
-  if (logHeadRoom <= 0 || logHeadRoom > largestLogHeadRoom) return 0;
+  if (!isBoostable(logHeadRoom)) return 0;
   const { nulls, eValues } = outcomes;
   const headRoom = Math.exp(logHeadRoom);
   const open = openMasses(outcomes);

@@ -20,9 +20,18 @@ const refused: readonly (readonly [string, () => unknown])[] = [
     'a promotion test with more errors than requests',
     () =>
       stats.updateSafetyAlone(
-        { ...stats.startSafety(), pastStableErrors: 1 },
+        0,
         { requests: 1, errors: 0 },
-        0.1,
+        { past: { ...stats.startSafety(), pastStableErrors: 1 }, limit: 0.1 },
+      ),
+  ],
+  [
+    'a promotion test alone that holds NaN',
+    () =>
+      stats.updateSafetyAlone(
+        NaN,
+        { requests: 1, errors: 0 },
+        { past: stats.startSafety(), limit: 0.1 },
       ),
   ],
   ['a stable watch that holds NaN', () => stats.isStableAlarmed({ logBets: [NaN, 0, 0, 0, 0] })],

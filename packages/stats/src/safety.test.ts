@@ -59,9 +59,9 @@ describe('the promotion test', () => {
   it('proves alone that a candidate keeps below a limit, and bets nothing where stable does not', () => {
     const sample = { requests: 1000, errors: 1 };
     const past = startSafety({ requests: 10_000, errors: 10 });
-    expect(updateSafetyAlone(past, sample, 0.015).logE).toBeGreaterThan(Math.log(20));
+    expect(updateSafetyAlone(0, sample, { past, limit: 0.015 })).toBeGreaterThan(Math.log(20));
     const unwell = startSafety({ requests: 10_000, errors: 900 });
-    expect(updateSafetyAlone(unwell, sample, 0.015)).toBe(unwell);
+    expect(updateSafetyAlone(1.5, sample, { past: unwell, limit: 0.015 })).toBe(1.5);
   });
 
   it('refuses a difference of nothing and blocks of one revision', () => {

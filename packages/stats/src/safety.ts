@@ -9,7 +9,7 @@
  * Reference: Turner, Ly & Grünwald 2024, https://arxiv.org/abs/2106.02693 (reverse information
  * projection on a convex null).
  */
-import { candidateOf, logRatio, stableOf } from './bernoulli.js';
+import { candidateOf, logRatio, stableOf, type Trials } from './bernoulli.js';
 import { requireCounts, requireDomain, requireLog, requireOpenUnit } from './domain.js';
 import type { ErrorBlock } from './relative-error.js';
 
@@ -60,22 +60,28 @@ export function updateSafety(state: Safety, block: ErrorBlock, difference: numbe
   };
 }
 
+/** What is known of a rate, and what is to be proven of it. */
+export type AloneOptions = {
+  readonly past: Omit<Safety, 'logE'>;
+  /** 0 < limit < 1. */
+  readonly limit: number;
+};
+
 /**
- * Adds an interval of the candidate alone, against "candidate rate ≥ limit" (0 < limit < 1): what can
- * still be proven when no stable revision serves beside it.
+ * ln E after an interval of the candidate alone, against "candidate rate ≥ limit": what can still be proven when no
+ * stable revision serves beside it. `logE` as it was where there is nothing to bet on.
  */
 export function updateSafetyAlone(
-  state: Safety,
-  sample: { readonly requests: number; readonly errors: number },
-  limit: number,
-): Safety {
-  requireState(state);
+  logE: number,
+  sample: Trials,
+  { past, limit }: AloneOptions,
+): number {
+  requireLog(logE, 'a promotion test');
+  requireCounts(past.pastStableRequests, past.pastStableErrors, 'past stable');
   requireCounts(sample.requests, sample.errors, 'candidate');
   requireOpenUnit(limit, 'limit');
-  const rate = expectedRate(state);
-  if (rate >= limit) return state;
-  const logFactor = logRatio(sample, rate, limit);
-  return { ...state, logE: state.logE + logFactor };
+  const rate = expectedRate(past);
+  return rate >= limit ? logE : logE + logRatio(sample, rate, limit);
 }
 
 /** The rate bet on, and the difference to disprove. */

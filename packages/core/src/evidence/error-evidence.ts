@@ -161,8 +161,7 @@ function proveAlone(
   own: Trials,
 ): SafetyStep {
   const limit = aloneLimit(gatePlan, difference);
-  const { logE } = updateSafetyAlone({ ...test, logE: aloneLogE }, own, limit);
-  return { difference, test, aloneLogE: logE };
+  return { difference, test, aloneLogE: updateSafetyAlone(aloneLogE, own, { past: test, limit }) };
 }
 
 /** Looks at request counts only, so it cannot favour one outcome over another. */

@@ -44,7 +44,8 @@ const explanation = {
 
 /** `judgement` with its gates' reports and its sentence. */
 export function withReports(judgement: Bare, source: ReportSource): Judgement {
-  const value: Made = { ...source, gates: null, explanation: null };
+  const { gatePlan, evidence, standings } = source;
+  const value: Made = { gatePlan, evidence, standings, gates: null, explanation: null };
   Object.defineProperty(judgement, made, { value });
   Object.defineProperty(judgement, 'gates', gates);
   Object.defineProperty(judgement, 'explanation', explanation);

@@ -157,10 +157,9 @@ function proveFast(gatePlan: GatePlan, evidence: LatencyEvidence, block: ClosedB
   // A request in the bucket that holds the limit counts as too slow: the proof must not lean on rounding.
   const bucket = Math.max(0, firstBucketAbove(evidence.layout, limitMs) - 1);
   const past = {
-    logE: evidence.safetyLogE,
     pastStableErrors: countFrom(history, bucket),
     pastStableRequests: countFrom(history, 0),
   };
   const sample = { requests: block.slow, errors: countFrom(block.candidate, bucket) };
-  return updateSafetyAlone(past, sample, provenSlowPart).logE;
+  return updateSafetyAlone(evidence.safetyLogE, sample, { past, limit: provenSlowPart });
 }

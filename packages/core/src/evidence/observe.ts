@@ -49,14 +49,14 @@ export function observe(
   const { fresh, past } = sift(evidence, observation);
   const { intervals, faults } = pairPoints(fresh, observation);
   const late = latePoints(evidence, past, observation);
-  let state = noteShareChange(evidence, observation.shareChangedMs);
-  state = noteAnomalies(noteAnomalies(state, late), faults);
+  const used = rememberSeen(evidence.used, { intervals, late, faults });
+  const noted = noteShareChange(evidence, observation.shareChangedMs);
+  let state = noteAnomalies(noteAnomalies(noted, late), faults);
   let lens = gateLens(gatePlan, state.latency?.layout ?? null);
   for (const interval of intervals) {
     lens = refocus(lens, interval.layout);
     state = absorb(lens, state, interval);
   }
-  const used = rememberSeen(evidence.used, { intervals, late, faults });
   return used === state.used ? state : { ...state, used };
 }
 

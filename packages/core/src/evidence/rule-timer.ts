@@ -53,8 +53,8 @@ export function advanceTimer(timer: RuleTimer, rule: RollbackRule, sample: RuleS
   const open = addPart(known.open, sample);
   const closed = open.requests >= partRequests || sample.endMs - open.startMs >= rule.forMs / 3;
   return closed
-    ? closePart(known, rule, { ...open, endMs: sample.endMs })
-    : { ...known, lastDataMs: sample.endMs, open };
+    ? closePart(known, rule, { part: open, endMs: sample.endMs })
+    : { aboveSinceMs: known.aboveSinceMs, lastDataMs: sample.endMs, open, firedMs: null };
 }
 
 type Part = NonNullable<RuleTimer['open']>;
@@ -67,15 +67,14 @@ function addPart(open: Part | null, sample: RuleSample): Part {
   };
 }
 
-function closePart(timer: RuleTimer, rule: RollbackRule, part: RuleSample): RuleTimer {
+function closePart(
+  timer: RuleTimer,
+  rule: RollbackRule,
+  { part, endMs }: { readonly part: Part; readonly endMs: number },
+): RuleTimer {
   const allowed = rule.metric === 'errorRate' ? rule.above : slowPart;
   const above = part.bad > allowed * part.requests;
   const aboveSinceMs = above ? (timer.aboveSinceMs ?? part.startMs) : null;
-  const fired = aboveSinceMs !== null && part.endMs - aboveSinceMs >= rule.forMs;
-  return {
-    aboveSinceMs,
-    lastDataMs: part.endMs,
-    open: null,
-    firedMs: fired ? part.endMs : null,
-  };
+  const fired = aboveSinceMs !== null && endMs - aboveSinceMs >= rule.forMs;
+  return { aboveSinceMs, lastDataMs: endMs, open: null, firedMs: fired ? endMs : null };
 }

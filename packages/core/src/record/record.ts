@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { AscentError } from '../errors.js';
 import { withLaterEvidence } from '../evidence/index.js';
 import { isJsonObject, type JsonObject } from '../json-object.js';
+import type { RolloutPlan } from '../plan/plan.js';
 import { archiveSchema, recordSchema } from './record-schema.js';
 import type { RolloutRecord } from './rollout.js';
 
@@ -18,8 +19,20 @@ const remedy = `Restore the annotation ${RECORD_ANNOTATION} from the journal, or
 const PLACES_SAID = 5;
 
 /** The text for the annotation. */
-export function writeRecord(record: RolloutRecord): string {
-  return JSON.stringify(record);
+export function writeRecord({ version, plan, ...rest }: RolloutRecord): string {
+  return `{"version":${version},"plan":${planText(plan)},${JSON.stringify(rest).slice(1)}`;
+}
+
+/** A plan never changes while its rollout runs, and is a fifth of every record that is written. */
+const planTexts = new WeakMap<RolloutPlan, string>();
+
+function planText(plan: RolloutPlan): string {
+  let text = planTexts.get(plan);
+  if (text === undefined) {
+    text = JSON.stringify(plan);
+    planTexts.set(plan, text);
+  }
+  return text;
 }
 
 /**

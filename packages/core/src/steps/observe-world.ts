@@ -12,7 +12,7 @@
  */
 import { decide } from './decide.js';
 import type { Observed } from './event.js';
-import { judge, observe, type Judgement } from '../evidence/index.js';
+import { judge, observe, type Evidence, type Judgement } from '../evidence/index.js';
 import { formatDuration } from '../duration.js';
 import { goOn } from './go-on.js';
 import { noteAlerts } from './note-alerts.js';
@@ -55,14 +55,14 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
   const superseded = newerRevision(plan, rollout, event);
   if (superseded !== null) return superseded;
   const settled = noteSettled(rollout, event);
-  const sighted = noteSight(plan, noteEvidence(plan, settled, event), event);
-  const read = noteGates(plan, sighted, event);
+  const evidence = evidenceAfter(plan, settled, event);
+  const read = noteGates(plan, noteSight(plan, settled, event), event);
   const tested = noteSmoke(plan, noteAlerts(plan, read, event), event);
-  const judgement = judge(plan.gates, tested.evidence, {
+  const judgement = judge(plan.gates, evidence, {
     nowMs: event.nowMs,
     sharePercent: tested.sharePercent,
   });
-  const scene = { plan, rollout: { ...tested, judgement }, event, judgement };
+  const scene = { plan, rollout: { ...tested, evidence, judgement }, event, judgement };
   for (const rule of goBackRules) {
     const decided = rule(scene);
     if (decided !== null) return decided;
@@ -150,9 +150,10 @@ function noteSettled(rollout: Rollout, { view, nowMs }: Observed): Rollout {
   return ready && served ? { ...rollout, stageSettledMs: nowMs } : rollout;
 }
 
-function noteEvidence(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: Observed): Rollout {
-  if (metrics.type !== 'points') return rollout;
-  const evidence = observe(plan.gates, rollout.evidence, {
+function evidenceAfter(plan: RolloutPlan, rollout: Rollout, event: Observed): Evidence {
+  const { metrics, nowMs } = event;
+  if (metrics.type !== 'points') return rollout.evidence;
+  return observe(plan.gates, rollout.evidence, {
     nowMs,
     stable: rollout.stable,
     candidate: rollout.candidate,
@@ -161,7 +162,6 @@ function noteEvidence(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: O
     youngestTrustedMs: metrics.youngestTrustedMs,
     shareChangedMs: rollout.stageSettledMs ?? rollout.stageEnteredMs,
   });
-  return { ...rollout, evidence };
 }
 
 function noteSight(plan: RolloutPlan, rollout: Rollout, { metrics, nowMs }: Observed): Rollout {
