@@ -60,21 +60,45 @@ async function cpuMs(work: () => Promise<void> | void): Promise<number> {
 
 type Row = { readonly what: string; readonly cpuMs: number; readonly note: string };
 
+/** The median of five, after three that warm the process up: who rehearses rehearses many. */
 async function rollouts(requestsPerMinute: number, stepMs: number): Promise<Row> {
-  const scenario = scenarios.get('good');
-  if (scenario === undefined) throw new Error('there is no scenario good');
-  const demand = { requestsPerMinute, dailySwing: 0.6, peakMs: 15 * HOUR };
+  const times: number[] = [];
   let note = '';
-  const usedMs = await cpuMs(async () => {
-    const { ticks, writes, rollout } = await rehearse({ plan, scenario, seed: 1, demand, stepMs });
-    note = `${String(ticks)} steps, ${String(writes)} writes, ${rollout.status.type}`;
-  });
+  for (let run = -3; run < 5; run += 1) {
+    const { usedMs, outcome } = await rollout(requestsPerMinute, stepMs);
+    if (run >= 0) times.push(usedMs);
+    note = outcome;
+  }
+  times.sort((a, b) => a - b);
+  const usedMs = times[2] ?? NaN;
   const step = stepMs === MINUTE ? 'minute' : `${String(stepMs / MINUTE)} minutes`;
   return {
     what: `four days at ${String(requestsPerMinute)} requests a minute, a step every ${step}`,
     cpuMs: usedMs,
     note: `${(1_000 / usedMs).toFixed(2)} a second; ${note}`,
   };
+}
+
+/** What a person waits for who rehearses once. */
+async function firstRollout(): Promise<Row> {
+  const { usedMs, outcome } = await rollout(60, MINUTE);
+  const what = 'the same at 60, the first of a process, which is compiled meanwhile';
+  return { what, cpuMs: usedMs, note: outcome };
+}
+
+async function rollout(
+  requestsPerMinute: number,
+  stepMs: number,
+): Promise<{ readonly usedMs: number; readonly outcome: string }> {
+  const scenario = scenarios.get('good');
+  if (scenario === undefined) throw new Error('there is no scenario good');
+  const demand = { requestsPerMinute, dailySwing: 0.6, peakMs: 15 * HOUR };
+  let outcome = '';
+  const usedMs = await cpuMs(async () => {
+    const { ticks, writes, rollout } = await rehearse({ plan, scenario, seed: 1, demand, stepMs });
+    outcome = `${String(ticks)} steps, ${String(writes)} writes, ${rollout.status.type}`;
+  });
+  return { usedMs, outcome };
 }
 
 /** A rollout at 10 %, eight hours in, and the ten minutes of points that a step re-reads at most. */
@@ -138,9 +162,14 @@ async function parts(): Promise<readonly Row[]> {
       `${String(points.length)} points; a loop reads each once, a new process 5.5 minutes on average`,
     ),
     await repeat(
-      'judge: verdict and reports',
+      'judge: the verdict',
       () => judge(plan.gates, evidence, { nowMs, sharePercent }),
       'at every step',
+    ),
+    await repeat(
+      'judge: the verdict with its reports and its sentence',
+      () => JSON.stringify(judge(plan.gates, evidence, { nowMs, sharePercent })),
+      'at every write, as text',
     ),
     await repeat(
       'readRecord',
@@ -177,8 +206,11 @@ function table(rows: readonly Row[]): string {
   return ['| what | CPU ms | |', '| --- | ---: | --- |', ...lines].join('\n');
 }
 
+const first = await firstRollout();
 const rows = [
+  await rollouts(10, MINUTE),
   await rollouts(60, MINUTE),
+  first,
   await rollouts(60, 5 * MINUTE),
   await rollouts(1_000, MINUTE),
   await manyServices(),
