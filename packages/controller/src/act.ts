@@ -3,6 +3,7 @@ import {
   advance,
   AscentError,
   isOpen,
+  noteStableBack,
   readRecord,
   silenceWatch,
   stageOf,
@@ -121,7 +122,9 @@ async function apply(
       throw new AscentError('ASC_NO_ROLLOUT', message);
     }
     check(current, current.rollout);
-    const { rollout } = advance(current.plan, current.rollout, event);
+    // Whoever has just deployed the stable revision again need not wait for a look to go back to it.
+    const present = noteStableBack(current.plan, current.rollout, { view, nowMs: event.nowMs });
+    const { rollout } = advance(current.plan, present, event);
     const next = recordWith(current, rollout);
     return { change: changeTo({ record: next, before: current.rollout, view }), result: next };
   });

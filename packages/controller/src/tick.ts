@@ -242,23 +242,22 @@ async function step(
 }
 
 /** CPU and memory are read only where an alert asks. */
-function readUtilization(
+async function readUtilization(
   { metrics }: World,
   { alerts }: RolloutPlan,
   question: Parameters<World['metrics']['read']>[0],
-): Promise<Observed['utilization']> | Observed['utilization'] {
+): Promise<Observed['utilization']> {
   const wanted = alerts.some(({ metric }) => metric === 'cpu' || metric === 'memory');
-  return wanted && metrics.readUtilization !== undefined
-    ? metrics.readUtilization(question)
-    : { type: 'points', points: [] };
+  if (!wanted || metrics.readUtilization === undefined) return { type: 'points', points: [] };
+  return await metrics.readUtilization(question);
 }
 
 /** Smoke checks are due once the candidate can be reached by its tag, until they have passed. */
-function runDueSmoke(
+async function runDueSmoke(
   world: World,
   view: ServiceView,
   { plan, rollout }: { readonly plan: RolloutPlan; readonly rollout: Rollout },
-): Promise<SmokeOutcome> | null {
+): Promise<SmokeOutcome | null> {
   const checks = stageOf(plan, rollout).smoke;
   const due = checks.length > 0 && rollout.smoke?.passed !== true;
   if (!due || rollout.status.type !== 'running' || view.latestReadiness.type !== 'ready')
@@ -266,5 +265,6 @@ function runDueSmoke(
   const target = view.served.find(
     ({ tag, revision }) => tag === CANDIDATE_TAG && revision === rollout.candidate,
   );
-  return target?.url ? world.smoke(checks, target.url) : null;
+  if (!target?.url) return null;
+  return await world.smoke(checks, target.url);
 }

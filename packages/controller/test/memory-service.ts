@@ -7,6 +7,7 @@ export class MemoryService implements ServicePort {
   record: string | null = null;
   traffic: readonly TrafficTarget[] = [{ revision: 'web-1', percent: 100, tag: null }];
   latest = 'web-2';
+  missing: readonly string[] = [];
   reads = 0;
   writes = 0;
 
@@ -22,7 +23,7 @@ export class MemoryService implements ServicePort {
         url: target.tag === null ? null : `http://${target.tag}.localhost`,
       })),
       settled: true,
-      missing: [],
+      missing: this.missing,
       latestCreated: this.latest,
       latestReady: this.latest,
       latestReadiness: { type: 'ready' },

@@ -11,6 +11,7 @@ export {
 export { urgencyOf, type Urgency } from './steps/announce.js';
 export { alertsNeedAfterMs, metricsNeededAfterMs } from './steps/note-alerts.js';
 export { dueEntries, noteDeliveries, outboxOf } from './steps/outbox.js';
+export { noteStableBack } from './steps/stable-revision.js';
 export {
   alertsOf,
   silenceWatch,

@@ -46,6 +46,7 @@ export class TrialWorld {
   /** The view before the last write, for reads that lag behind. */
   #earlier: ServiceView | null = null;
   #writer: Turn | null = null;
+  #decidedOn: ServiceView | null = null;
   #servedMs: number;
 
   constructor(trial: TrialPlan, onLine: (line: string) => void) {
@@ -128,6 +129,7 @@ export class TrialWorld {
         refuseGone(service, traffic);
         this.serveUsers();
         this.#writer = turn;
+        this.#decidedOn = view;
         const earlier = service.view(time.nowMs);
         const write = { by: 'ascent', record, traffic };
         const outcome = service.write(Number(view.resourceVersion), write, this.#writeTime());
@@ -208,7 +210,8 @@ export class TrialWorld {
     const recordBefore = ledger.recordIn(before);
     const recordAfter = ledger.recordIn(after);
     if (turn === null || recordAfter === null || after.record === before.record) return null;
-    const { latestReady } = this.service.view(this.time.nowMs);
+    // A revision may become ready between a look and the write: LATEST is what it was when it was decided about.
+    const latestReady = this.#decidedOn?.latestReady ?? null;
     const sharesBefore = namedShares(before.traffic, latestReady);
     const rolloutBefore = sameRollout(recordBefore, recordAfter);
     const seq = rolloutBefore?.seq ?? 0;

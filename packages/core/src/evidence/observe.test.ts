@@ -225,6 +225,45 @@ describe('a look at the metrics', () => {
     expect(own?.test.logE).toBeLessThan(1);
   });
 
+  it('goes on from a record that holds empty buckets at the end, as older ones do, to the same evidence', () => {
+    const filled = (histogram: readonly number[]): readonly number[] =>
+      layout.boundsMs.map((_, bucket) => histogram[bucket] ?? 0).concat(0);
+    const slower = (minutes: readonly number[]): readonly TrafficPoint[] =>
+      minutes.flatMap((n) => [
+        point('new', n, { latency: { layout, counts: [0, 4, 6] } }),
+        point('old', n, { requests: 90, latency: { layout, counts: [60, 30] } }),
+      ]);
+    const before = look(fresh(), slower([1, 2, 3]));
+    const { latency, recent } = before;
+    if (latency === null) throw new Error('there is no latency');
+    expect(latency.relative.stableHistory).toEqual([180, 90]);
+    const own = filled(recent.young.candidate.latency ?? []);
+    const rest = filled(recent.young.stable.latency ?? []);
+    const older: Evidence = {
+      ...before,
+      latency: {
+        ...latency,
+        relative: { ...latency.relative, stableHistory: filled(latency.relative.stableHistory) },
+        open: { candidate: filled([]), stable: filled([]), warm: false },
+      },
+      recent: {
+        ...recent,
+        young: {
+          ...recent.young,
+          candidate: { ...recent.young.candidate, latency: own },
+          stable: { ...recent.young.stable, latency: rest },
+        },
+      },
+    };
+    const next = look(before, slower([4, 5]));
+    const same = look(older, slower([4, 5]));
+    expect(same.latency?.relative.logBets).toEqual(next.latency?.relative.logBets);
+    expect(same.latency?.safetyLogE).toBe(next.latency?.safetyLogE);
+    expect(same.latency?.relative.stableHistory).toEqual(
+      filled(next.latency?.relative.stableHistory ?? []),
+    );
+  });
+
   it('notices when the histogram gets other buckets, and carries the evidence on', () => {
     const slow = (minute: number, bounds: readonly number[]): readonly TrafficPoint[] => {
       const other = { type: 'explicit', boundsMs: bounds } as const;

@@ -312,6 +312,32 @@ describe('a stable revision that was deleted', () => {
     expect(world.traffic).toEqual([{ revision: 'web-2', percent: 100, tag: 'stable' }]);
   });
 
+  test('and is there again opens the way back, and stays paused until a person decides', () => {
+    const world = new World(plan);
+    world.passUntilStage('canary');
+    world.missing = ['web-1'];
+    world.pass(3);
+    world.missing = [];
+    world.pass(3);
+    expect(world.rollout.status).toMatchObject({ type: 'paused', cause: 'person', by: 'ascent' });
+    expect(world.rollout.decisions.at(-1)).toMatchObject({ type: 'noticed', toPercent: 10 });
+    world.command('rollback', 'mia', 'enough of it');
+    expect(world.traffic).toEqual([{ revision: 'web-1', percent: 100, tag: 'stable' }]);
+  });
+
+  test('and is there again after the traffic was changed leaves that as it is', () => {
+    const world = new World(plan);
+    world.passUntilStage('canary');
+    world.missing = ['web-1'];
+    world.pass(3);
+    world.missing = [];
+    const byHand = [{ revision: 'web-2', percent: 100, tag: null }];
+    world.traffic = byHand;
+    world.pass(3);
+    expect(world.rollout.status).toMatchObject({ type: 'paused', cause: 'foreignChange' });
+    expect(world.traffic).toEqual(byHand);
+  });
+
   test('and is there again lets a person resume', () => {
     const world = new World(plan);
     world.passUntilStage('canary');

@@ -1,7 +1,8 @@
 /**
  * What a look at the world does to an open rollout. The rules stand in order of precedence; the first that fires decides.
  *
- *  0. The stable revision is gone: there is nowhere to go back to, and a person must know at once.
+ *  0. The stable revision is gone: there is nowhere to go back to, and a person must know at once. Once it is there
+ *     again, the way back is open, and a person decides.
  *  1. Somebody else changed the traffic: pause, report, never fight.
  *  2. A newer revision exists: this candidate goes to 0 and the rollout ends, so that the newer one can begin.
  *  3. The candidate cannot start, its smoke checks fail twice, the gates say unhealthy, or a custom gate whose rule is
@@ -22,6 +23,7 @@ import { countOfChecks } from '../plan/smoke-words.js';
 import { isOpen, type Rollout } from '../record/rollout.js';
 import { rollBack } from './roll-back.js';
 import { stageOf } from '../record/stage.js';
+import { noteStableBack, stableMissing } from './stable-revision.js';
 import { sameShares, sharesByRevision, trafficFor } from './traffic.js';
 
 /** One failing smoke run may be a cold start or a blip; two in a row are the candidate. */
@@ -50,11 +52,12 @@ const goBackRules: readonly Rule[] = [
 export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observed): Rollout {
   const lost = stableMissing(plan, rollout, event);
   if (lost !== null) return lost;
-  const foreign = foreignChange(plan, rollout, event);
+  const present = noteStableBack(plan, rollout, event);
+  const foreign = foreignChange(plan, present, event);
   if (foreign !== null) return foreign;
-  const superseded = newerRevision(plan, rollout, event);
+  const superseded = newerRevision(plan, present, event);
   if (superseded !== null) return superseded;
-  const settled = noteSettled(rollout, event);
+  const settled = noteSettled(present, event);
   const evidence = evidenceAfter(plan, settled, event);
   const read = noteGates(plan, noteSight(plan, settled, event), event);
   const tested = noteSmoke(plan, noteAlerts(plan, read, event), event);
@@ -68,30 +71,6 @@ export function observeWorld(plan: RolloutPlan, rollout: Rollout, event: Observe
     if (decided !== null) return decided;
   }
   return goOn(plan, scene.rollout, { nowMs: event.nowMs, judgement });
-}
-
-/** Traffic that names a revision which is gone would be refused, so nothing is moved until a person has decided. */
-function stableMissing(
-  plan: RolloutPlan,
-  rollout: Rollout,
-  { view, nowMs }: Observed,
-): Rollout | null {
-  if (!view.missing.includes(rollout.stable)) return null;
-  if (rollout.status.type === 'paused' && rollout.status.cause === 'stableMissing') return rollout;
-  const reason = `the stable revision ${rollout.stable} no longer exists`;
-  return decide(
-    {
-      ...rollout,
-      status: { type: 'paused', cause: 'stableMissing', by: 'ascent', reason, sinceMs: nowMs },
-    },
-    {
-      type: 'paused',
-      nowMs,
-      stage: stageOf(plan, rollout).name,
-      toPercent: rollout.sharePercent,
-      sentence: `The rollout is paused because ${reason}, so there is no way back to it. Deploy it again, or promote ${rollout.candidate} if it is good.`,
-    },
-  );
 }
 
 function foreignChange(
