@@ -41,6 +41,7 @@ function serviceOf(name: string, { plan, rollout }: Middle): ServicePort & { wri
     served: traffic.map((target) => ({ ...target, url: `http://${target.tag}.test` })),
     settled: true,
     missing: [],
+    routed: true,
     latestCreated: candidate,
     latestReady: candidate,
     latestReadiness: { type: 'ready' },

@@ -177,6 +177,7 @@ function servicePort(state: State, service: string): ServicePort {
     sessionAffinity: false,
     lastModifier: state.by,
     missing: [],
+    routed: true,
   });
   const up = (): void => {
     if (state.down !== null) throw new Error(state.down);

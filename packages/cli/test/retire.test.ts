@@ -81,6 +81,7 @@ function promotedRecord(atMs: number): RolloutRecord {
     latestReadiness: { type: 'ready' },
     url: null,
     missing: [],
+    routed: true,
     sessionAffinity: false,
     lastModifier: null,
   };
@@ -123,6 +124,7 @@ function session(daysAgo: number): Session {
     record: writeRecord(record),
     served: [{ revision: 'svc-2', percent: 100, tag: null, url: null }],
     missing: [],
+    routed: true,
   };
   const world = {
     service: { read: () => Promise.resolve(view) },

@@ -2,8 +2,9 @@
 import { compilePlan, isOpen, readRecord } from '@ascent/core';
 import { expect, test } from 'vitest';
 import { MemoryService, memoryWorld } from '../test/memory-service.js';
-import { act } from './act.js';
+import { act, silence } from './act.js';
 import { tick } from './tick.js';
+import type { World } from './world.js';
 
 const compiled = compilePlan({
   service: 'web',
@@ -18,13 +19,19 @@ const { plan } = compiled;
 
 const rollback = { type: 'rollback', by: 'mia', reason: 'enough of it' } as const;
 
-test('whoever has just deployed the stable revision again goes back to it without waiting for a look', async () => {
+/** A rollout at 100 %, paused because its stable revision is gone. */
+async function withoutStable(): Promise<{ service: MemoryService; world: World }> {
   const service = new MemoryService();
   const world = memoryWorld(service);
   await tick(world, { plan, by: 'ascent' });
   await tick(world, { plan, by: 'ascent' });
   service.missing = ['web-1'];
   await tick(world, { plan, by: 'ascent' });
+  return { service, world };
+}
+
+test('whoever has just deployed the stable revision again goes back to it without waiting for a look', async () => {
+  const { service, world } = await withoutStable();
   expect(readRecord(service.record ?? '').rollout?.status).toMatchObject({
     cause: 'stableMissing',
   });
@@ -35,4 +42,16 @@ test('whoever has just deployed the stable revision again goes back to it withou
   expect(rollout === null || isOpen(rollout)).toBe(false);
   expect(rollout?.decisions.slice(-2)).toMatchObject([{ type: 'noticed' }, { type: 'rolledBack' }]);
   expect(service.traffic).toEqual([{ revision: 'web-1', percent: 100, tag: 'stable' }]);
+});
+
+test('a silence leaves the traffic as somebody set it after the stable revision was deployed again', async () => {
+  const { service, world } = await withoutStable();
+  service.missing = [];
+  const byHand = [
+    { revision: 'web-1', percent: 60, tag: 'stable' },
+    { revision: 'web-2', percent: 40, tag: 'candidate' },
+  ];
+  service.traffic = byHand;
+  await silence(world, { by: 'mia', rule: plan.alerts[0]?.name ?? '', forMs: 60_000 });
+  expect(service.traffic).toEqual(byHand);
 });

@@ -126,7 +126,7 @@ async function apply(
     const present = noteStableBack(current.plan, current.rollout, { view, nowMs: event.nowMs });
     const { rollout } = advance(current.plan, present, event);
     const next = recordWith(current, rollout);
-    return { change: changeTo({ record: next, before: current.rollout, view }), result: next };
+    return { change: changeTo({ record: next, before: present, view }), result: next };
   });
   onWritten?.(record);
   return await deliverOutbox(world, record);

@@ -6,18 +6,29 @@
 import { readRecord, type RolloutRecord, type ServiceView } from '@ascent/core';
 import type { World } from './world.js';
 
+/** A text, and the record that it means to this process. */
 type Known = { readonly text: string | null; readonly record: RolloutRecord };
 
-const known = new WeakMap<World, Known>();
+/** What was found last, and what was written last, if that came to anything. */
+type Memory = { readonly found: Known | null; readonly written: Known | null };
 
-/** Remembers what `text` (or what was found since it was written) says. */
-export function keepRecord(world: World, { text, record }: Known): void {
-  known.set(world, { text, record });
+const memories = new WeakMap<World, Memory>();
+const nothing: Memory = { found: null, written: null };
+
+/** Remembers what was found while the service carried `text`, and nobody had a reason to write down. */
+export function keepFound(world: World, found: Known): void {
+  memories.set(world, { ...(memories.get(world) ?? nothing), found });
+}
+
+/** Remembers what is about to be written as `text`; should that fail, what was found before still holds. */
+export function keepWritten(world: World, written: Known): void {
+  memories.set(world, { ...(memories.get(world) ?? nothing), written });
 }
 
 /** The service's record; `null` where it has none. @throws AscentError where its text cannot be read. */
 export function recordOf(world: World, { record: text }: ServiceView): RolloutRecord | null {
-  const last = known.get(world);
-  if (last?.text === text) return last.record;
-  return text === null ? null : readRecord(text);
+  if (text === null) return null;
+  const { found, written } = memories.get(world) ?? nothing;
+  if (found?.text === text) return found.record;
+  return written?.text === text ? written.record : readRecord(text);
 }

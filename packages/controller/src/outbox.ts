@@ -12,7 +12,7 @@ import {
   type RolloutRecord,
 } from '@ascent/core';
 import { changeService } from './change.js';
-import { keepRecord, recordOf } from './known-record.js';
+import { keepWritten, recordOf } from './known-record.js';
 import type { World } from './world.js';
 
 /** What came of one round of deliveries. */
@@ -76,7 +76,7 @@ async function strike(
     const next = withDeliveries(record, event);
     const isNews = next.rollout !== record.rollout || next.watch !== record.watch;
     const change = isNews ? { record: writeRecord(next), traffic: null } : null;
-    keepRecord(world, { text: change?.record ?? view.record, record: next });
+    if (change !== null) keepWritten(world, { text: change.record, record: next });
     return { change, result: next };
   });
 }

@@ -27,7 +27,7 @@ import {
 import { changeService, type Proposal } from './change.js';
 import { FollowUp } from './follow-up.js';
 import { readGates } from './gate-readings.js';
-import { keepRecord, recordOf } from './known-record.js';
+import { keepFound, keepWritten, recordOf } from './known-record.js';
 import { changeTo, recordWith } from './record-change.js';
 import type { World } from './world.js';
 
@@ -115,7 +115,8 @@ async function propose(
     const { rollout, persist } = await step(world, view, { ...record, rollout: before });
     const next = recordWith(record, rollout);
     const change = persist ? changeTo({ record: next, before, view }) : null;
-    keepRecord(world, { text: change?.record ?? view.record, record: next });
+    if (change === null) keepFound(world, { text: view.record, record: next });
+    else keepWritten(world, { text: change.record, record: next });
     const result = { record: next, view, wrote: persist, idle: null, undelivered: [] };
     return { result, change };
   }

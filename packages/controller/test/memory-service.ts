@@ -24,6 +24,7 @@ export class MemoryService implements ServicePort {
       })),
       settled: true,
       missing: this.missing,
+      routed: this.missing.length === 0,
       latestCreated: this.latest,
       latestReady: this.latest,
       latestReadiness: { type: 'ready' },

@@ -61,6 +61,8 @@ export class World {
   readiness: ServiceView['latestReadiness'] = { type: 'ready' };
   metrics: MetricsOutcome | null = null;
   missing: readonly string[] = [];
+  /** Whether the platform has taken the traffic as it is asked for. */
+  routed = true;
   utilization: UtilizationOutcome = { type: 'points', points: [] };
   readings: readonly GateReading[] = [];
   smoke: 'passes' | 'fails' | 'not run' = 'passes';
@@ -102,6 +104,7 @@ export class World {
       served: this.traffic.map((target) => ({ ...target, url: null })),
       settled: true,
       missing: this.missing,
+      routed: this.routed && this.missing.length === 0,
       latestCreated: this.latestCreated,
       latestReady: this.latestCreated,
       latestReadiness: this.readiness,

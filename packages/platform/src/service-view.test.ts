@@ -148,6 +148,37 @@ describe('a revision that the traffic names', () => {
   });
 });
 
+describe('routed', () => {
+  const routes = (status: string): object => ({ type: 'RoutesReady', status });
+  test.each([
+    [
+      'the routes are ready',
+      service({ status: { conditions: [condition('True'), routes('True')] } }),
+      true,
+    ],
+    [
+      'the routes are at work',
+      service({ status: { conditions: [condition('True'), routes('Unknown')] } }),
+      false,
+    ],
+    [
+      'the routes are refused',
+      service({ status: { conditions: [condition('False'), routes('False')] } }),
+      false,
+    ],
+    [
+      'the status is about an older specification',
+      service({
+        status: { observedGeneration: 2, conditions: [condition('True'), routes('True')] },
+      }),
+      false,
+    ],
+    ['nothing is said of routes', service({}), false],
+  ])('%s', (_, object, routed) => {
+    expect(serviceView('web', object, { type: 'ready' }).routed).toBe(routed);
+  });
+});
+
 describe('settled', () => {
   test.each([
     ['everything is done', service({}), true],

@@ -29,6 +29,7 @@ export function serviceView(
     traffic: wantedTraffic(object),
     settled: isSettled(object),
     missing: missingRevisions(object),
+    routed: isRouted(object),
     latestReadiness,
     sessionAffinity: templateAnnotations?.[annotationNames.sessionAffinity] === 'true',
     lastModifier: annotations[annotationNames.lastModifier] ?? null,
@@ -81,6 +82,12 @@ export function isSettled(object: ServiceObject): boolean {
   const routes = conditionOf(conditions, 'RoutesReady');
   const ready = conditionOf(conditions, 'Ready');
   return ready !== undefined && ready.status !== 'Unknown' && routes?.status !== 'Unknown';
+}
+
+/** The route that the newest specification asks for is in force. */
+function isRouted(object: ServiceObject): boolean {
+  const routes = conditionOf(object.status?.conditions, 'RoutesReady');
+  return isSettled(object) && routes?.status === 'True';
 }
 
 /** Reason of a route condition whose traffic names a revision that is gone (knative.dev/serving, `MarkMissingTrafficTarget`). */

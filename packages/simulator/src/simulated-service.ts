@@ -139,6 +139,9 @@ export class SimulatedService {
       last.latestReady === latestReady &&
       last.latestReadiness.type === latestReadiness.type;
     if (isSame) return last;
+    const missing = this.#state.traffic.flatMap(({ revision }) =>
+      revision !== null && this.#gone.has(revision) ? [revision] : [],
+    );
     this.#lastView = {
       service: SERVICE,
       resourceVersion,
@@ -149,9 +152,9 @@ export class SimulatedService {
         url: target.tag === null ? null : `https://${target.tag}---${SERVICE}.test`,
       })),
       settled,
-      missing: this.#state.traffic.flatMap(({ revision }) =>
-        revision !== null && this.#gone.has(revision) ? [revision] : [],
-      ),
+      // A platform that is still at work has not looked yet for what the traffic names.
+      missing: settled ? missing : [],
+      routed: settled && missing.length === 0,
       latestCreated: created?.name ?? null,
       latestReady,
       latestReadiness,

@@ -50,6 +50,13 @@ describe('bounds of a rate', () => {
     expect(() => placeOfRate(0, { requests: 1, errors: 0 }, 0.05)).toThrow(DomainError);
   });
 
+  it('are rates even where next to nothing is risked', () => {
+    const { lower, upper } = rateBounds(1e9, 1, 1e-305);
+    expect(lower).toBeGreaterThanOrEqual(0);
+    expect(upper).toBeLessThan(1e-5);
+    expect(lower).toBeLessThan(upper);
+  });
+
   it('refuse more errors than requests', () => {
     expect(() => rateBounds(1, 2, 0.05)).toThrow(DomainError);
     expect(() => rateBounds(1, 0, 0)).toThrow(DomainError);

@@ -61,6 +61,8 @@ function logAgainst(sample: Sample, rate: number): number {
   return logPrior + failed + passed;
 }
 
+/** ln of the least rate that is told from 0. */
+const leastLogRate = -700;
 /** Far more than are needed: rounding ends the search after a handful. */
 const newtonSteps = 100;
 
@@ -74,7 +76,7 @@ function lowerBound(sample: Sample, room: number): number {
   const passed = requests - errors;
   // Without what the passed requests say for a rate below the share: further out than the bound.
   const least = logPrior + (passed === 0 ? 0 : passed * Math.log1p(-share));
-  let logRate = Math.log(share) - (room - least) / errors;
+  let logRate = Math.max(leastLogRate, Math.log(share) - (room - least) / errors);
   for (let step = 0; step < newtonSteps; step += 1) {
     const rate = Math.exp(logRate);
     const slope = (passed * rate) / (1 - rate) - errors;

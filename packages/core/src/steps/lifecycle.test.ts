@@ -325,6 +325,18 @@ describe('a stable revision that was deleted', () => {
     expect(world.traffic).toEqual([{ revision: 'web-1', percent: 100, tag: 'stable' }]);
   });
 
+  test('and is not missed while the platform is at work is not there again', () => {
+    const world = new World(plan);
+    world.passUntilStage('canary');
+    world.missing = ['web-1'];
+    world.pass(3);
+    world.missing = [];
+    world.routed = false;
+    world.pass(3);
+    expect(world.rollout.status).toMatchObject({ type: 'paused', cause: 'stableMissing' });
+    expect(codeOf(() => world.command('rollback'))).toBe('ASC_STABLE_MISSING');
+  });
+
   test('and is there again after the traffic was changed leaves that as it is', () => {
     const world = new World(plan);
     world.passUntilStage('canary');

@@ -32,6 +32,7 @@ const view: ServiceView = {
   served: [],
   settled: true,
   missing: [],
+  routed: true,
   latestCreated: 'web-2',
   latestReady: 'web-2',
   latestReadiness: { type: 'ready' },

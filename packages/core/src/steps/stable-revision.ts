@@ -33,8 +33,8 @@ export function stableMissing(
 }
 
 /**
- * `rollout` with its way back open again once the platform finds the stable revision. It stays paused. A platform looks
- * for what the traffic names alone, so of a revision that nobody names it says nothing.
+ * `rollout` with its way back open again once the platform routes to the stable revision: that nobody misses it is no
+ * proof, as a platform that is at work has not looked, and looks for what the traffic names alone. It stays paused.
  */
 export function noteStableBack(
   plan: RolloutPlan,
@@ -42,8 +42,7 @@ export function noteStableBack(
   { view, nowMs }: Look,
 ): Rollout {
   const { stable } = rollout;
-  const isFound =
-    view.traffic.some(({ revision }) => revision === stable) && !view.missing.includes(stable);
+  const isFound = view.routed && view.traffic.some(({ revision }) => revision === stable);
   if (!isFound || !isPausedForIt(rollout)) return rollout;
   const reason = `the stable revision ${stable} was gone`;
   return decide(

@@ -38,6 +38,11 @@ export type ServiceView = {
   readonly settled: boolean;
   /** Revisions that the traffic names and the platform no longer has. */
   readonly missing: readonly string[];
+  /**
+   * True once the platform says that it found all that the traffic names and routes by it. While it is at work, and where
+   * it complains of something else first, it says nothing of what is missing.
+   */
+  readonly routed: boolean;
   readonly latestCreated: string | null;
   readonly latestReady: string | null;
   /** Readiness of `latestCreated`. */
