@@ -221,8 +221,7 @@ function sayRequests(count: number): string {
 
 /** 4000 → "4,000". */
 function sayCount(count: number): string {
-  const digits = String(Math.round(count));
-  return digits.length <= 3 ? digits : digits.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** Two leading digits, rounded down: a chance must not be said to be smaller than it is. */

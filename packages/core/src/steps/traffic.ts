@@ -22,6 +22,7 @@ export function sharesByRevision(targets: readonly TrafficTarget[]): ReadonlyMap
 
 /** True where both lists send the same percent to the same revisions; tags do not matter. */
 export function sameShares(a: readonly TrafficTarget[], b: readonly TrafficTarget[]): boolean {
+  // At nearly every look the traffic is as it was asked for, target by target, and nothing need be summed up.
   if (a.length === b.length && a.every((target, i) => isSameShare(target, b[i]))) return true;
   const left = sharesByRevision(a);
   const right = sharesByRevision(b);
